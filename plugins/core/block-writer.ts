@@ -26,10 +26,10 @@ export class BlockWriter {
     this.#events.push(event);
   }
 
-  /** Starts a block that ends by `close` (or with its choice). Starting an open key again is ignored. */
+  /** Starts a block that ends by `close` (or with its choice). Starting an open key again, or anything after `finish`, is ignored. */
   open(choice: number, key: string, start: BlockStart, flowing = false): void {
     const open = this.#openOf(choice);
-    if (open.has(key)) return;
+    if (open.has(key) || this.#finished.has(choice)) return;
     const block = this.#next.get(choice) ?? 0;
     this.#next.set(choice, block + 1);
     open.set(key, { block, flowing });

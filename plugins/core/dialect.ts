@@ -23,6 +23,8 @@ export interface EncodeContext {
   readonly includeUsage: boolean;
   /** Unix seconds, for providers that do not say when. */
   readonly created: number;
+  /** See ChatRequest.legacyFunctions. */
+  readonly legacyFunctions?: boolean;
   newId(prefix: string): string;
 }
 
@@ -32,6 +34,11 @@ export interface Dialect {
   readonly path: string;
   /** Cheap checks only: model, messages and stream have the right types. @throws GraftError 400 kinds. */
   head(source: JsonSource): RequestHead;
+  /**
+   * The field that refers to data kept at the provider (`store`, a file id …), if any. Callers share our key, so such data would
+   * cross tenants.
+   */
+  providerState(source: JsonSource): string | undefined;
   /** The whole request. @throws GraftError 400 kinds, with `param` naming the field. */
   decodeRequest(source: JsonSource): NeutralRequest;
   /** A whole answer as one JSON document. @throws the GraftError of an `error` event among them. */

@@ -11,8 +11,16 @@ import type { GraftError } from "./errors";
 export type BlockStart =
   | { readonly kind: "text" }
   | { readonly kind: "refusal" }
-  /** `redacted` = encrypted reasoning, complete at once, no deltas. `provider` = codec kind whose signatures these are. */
-  | { readonly kind: "reasoning"; readonly provider: string; readonly redacted?: string }
+  /**
+   * `redacted` = encrypted reasoning, complete at once, no deltas. `provider` = codec kind whose signatures these are. `extra` =
+   * what must come back with the block beside that (OpenRouter's `id` and `type`); ReasoningPart has the same.
+   */
+  | {
+      readonly kind: "reasoning";
+      readonly provider: string;
+      readonly redacted?: string;
+      readonly extra?: { readonly [key: string]: unknown };
+    }
   | {
       readonly kind: "tool-call";
       readonly id: string;
@@ -53,6 +61,8 @@ export interface Usage {
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  /** The part of `cacheWrite` that is kept for an hour: Anthropic charges it higher than the usual five minutes. */
+  readonly cacheWriteHour?: number;
   readonly reasoning?: number;
   readonly audioInput?: number;
   readonly audioOutput?: number;

@@ -42,6 +42,8 @@ export interface DecodeContext {
   readonly model: string;
   /** Bound on one stream event or tool-argument string, bytes. */
   readonly maxEventBytes: number;
+  /** Names of the request's custom (free-form) tools, for providers that only know functions: their calls read back as custom. */
+  readonly customTools?: ReadonlySet<string>;
 }
 
 /** Watches an answer that passes through untouched. */
@@ -59,6 +61,8 @@ export interface Tap {
 export interface PassThrough {
   /** The client dialect this provider speaks itself. */
   readonly dialect: string;
+  /** False where the request uses what this provider refuses (other vendors' extensions of the dialect): translate it instead. */
+  accepts(source: JsonSource): boolean;
   /** The client's bytes with only `model` (and a forced `include_usage`) changed. */
   encode(source: JsonSource, target: CodecTarget, options: { readonly forceUsage: boolean }): EncodedRequest;
   tap(options: { readonly streamed: boolean; readonly dropUsageChunk: boolean; readonly maxEventBytes: number }): Tap;

@@ -4,7 +4,7 @@ import { GraftError } from "./errors";
 import type { ChatEvent } from "./events";
 import type { StreamDecoder } from "./provider";
 import { isObject, parseJson } from "./read-json";
-import { SseDecoder } from "./sse";
+import { SseDecoder, type SseEvent } from "./sse";
 
 export interface JsonEventReader {
   /** One event. `[DONE]` is not passed on: `done` is called instead. */
@@ -39,7 +39,16 @@ export function sseJsonDecoder(reader: JsonEventReader, maxEventBytes: number): 
     failed = true;
     return events.slice(0, end + 1);
   };
-  const readAll = (events: readonly { readonly data: string; readonly event: string }[]): void => {
+  const readAll = (split: (out: SseEvent[]) => void): void => {
+    const events: SseEvent[] = [];
+    try {
+      split(events);
+    } finally {
+      // What came whole in front of a broken event still counts.
+      readEach(events);
+    }
+  };
+  const readEach = (events: readonly SseEvent[]): void => {
     for (const { data, event } of events) {
       const text = data.trim();
       if (text === "[DONE]") reader.done?.();
@@ -51,10 +60,10 @@ export function sseJsonDecoder(reader: JsonEventReader, maxEventBytes: number): 
     }
   };
   return {
-    push: (bytes) => run(() => readAll(sse.push(bytes))),
+    push: (bytes) => run(() => readAll((out) => sse.push(bytes, out))),
     end: () =>
       run(() => {
-        readAll(sse.end());
+        readAll((out) => sse.end(out));
         reader.end();
       }),
   };

@@ -16,24 +16,30 @@ const CR = 13;
 const COLON = 58;
 const SPACE = 32;
 
+/** A longer line's memory is given back once it is read. */
+const KEPT_BYTES = 64 * 1024;
+
 export class SseDecoder {
   readonly #maxEventBytes: number;
-  /** The line that has begun but not ended, in pieces: joined once, so that a line in many chunks stays linear. */
-  #pieces: Uint8Array[] = [];
-  #held = 0;
+  /** The line that has begun but not ended. Grows by doubling, so that a line in many small chunks costs linear time and memory. */
+  #held = Buffer.alloc(0);
+  #heldBytes = 0;
   #skipLf = false;
   #first = true;
   #event = "";
   #data: string | undefined;
+  #dataBytes = 0;
 
-  /** @param maxEventBytes bound on one line and on one event's data; over it the stream is refused as invalid. */
+  /** @param maxEventBytes bound on one line and on one event's data, in UTF-8; over it the stream is refused as invalid. */
   constructor(maxEventBytes = 4 * 1024 * 1024) {
     this.#maxEventBytes = maxEventBytes;
   }
 
-  /** @throws GraftError `upstream_invalid` when a line or event is over the bound. */
-  push(bytes: Uint8Array): SseEvent[] {
-    const out: SseEvent[] = [];
+  /**
+   * @param out where the events go; a caller that passes its own list also has those in front of an error.
+   * @throws GraftError `upstream_invalid` when a line or event is over the bound; the decoder is of no use after that.
+   */
+  push(bytes: Uint8Array, out: SseEvent[] = []): SseEvent[] {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     if (this.#skipLf && chunk.length > 0) {
@@ -57,31 +63,38 @@ export class SseDecoder {
     return out;
   }
 
-  /** Call once, when the stream has ended cleanly. */
-  end(): SseEvent[] {
-    const out: SseEvent[] = [];
-    if (this.#held > 0) this.#line(this.#take(Buffer.alloc(0)), out);
+  /** Call once, when the stream has ended cleanly. @throws as `push`. */
+  end(out: SseEvent[] = []): SseEvent[] {
+    if (this.#heldBytes > 0) this.#line(this.#take(Buffer.alloc(0)), out);
     this.#dispatch(out);
     return out;
   }
 
-  #hold(piece: Uint8Array): void {
-    this.#held += piece.length;
-    if (this.#held > this.#maxEventBytes) throw tooLong();
-    // A copy: the host may reuse the memory of its chunk.
-    this.#pieces.push(Uint8Array.from(piece));
+  #hold(piece: Buffer): void {
+    const bytes = this.#heldBytes + piece.length;
+    if (bytes > this.#maxEventBytes) throw tooLong();
+    if (bytes > this.#held.length) {
+      const grown = Buffer.allocUnsafe(2 * bytes);
+      this.#held.copy(grown, 0, 0, this.#heldBytes);
+      this.#held = grown;
+    }
+    piece.copy(this.#held, this.#heldBytes);
+    this.#heldBytes = bytes;
   }
 
+  /** The whole line; valid until the next `#hold`. */
   #take(last: Buffer): Buffer {
-    if (this.#held === 0) return last;
-    const line = Buffer.concat([...this.#pieces, last]);
-    this.#pieces = [];
-    this.#held = 0;
+    if (this.#heldBytes === 0) return last;
+    if (last.length > 0) this.#hold(last);
+    const line = this.#held.subarray(0, this.#heldBytes);
+    this.#heldBytes = 0;
+    if (this.#held.length > KEPT_BYTES) this.#held = Buffer.alloc(0);
     return line;
   }
 
   #line(raw: Buffer, out: SseEvent[]): void {
     let line = raw;
+    if (line.length > this.#maxEventBytes) throw tooLong();
     if (this.#first) {
       this.#first = false;
       if (line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) line = line.subarray(3);
@@ -100,14 +113,16 @@ export class SseDecoder {
       this.#event = value;
       return;
     }
+    this.#dataBytes += line.length - from + (this.#data === undefined ? 0 : 1);
+    if (this.#dataBytes > this.#maxEventBytes) throw tooLong();
     this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    if (this.#data.length > this.#maxEventBytes) throw tooLong();
   }
 
   #dispatch(out: SseEvent[]): void {
     if (this.#data !== undefined) out.push({ event: this.#event, data: this.#data });
     this.#event = "";
     this.#data = undefined;
+    this.#dataBytes = 0;
   }
 }
 

@@ -1,0 +1,114 @@
+/** One client call, alive from its first byte to its log line. Plugins read it; their own state lives in their closures. */
+import type { NeutralRequest } from "./chat";
+import type { Dialect, RequestHead } from "./dialect";
+import type { GraftError } from "./errors";
+import type { Usage } from "./events";
+import { Facts } from "./facts";
+import type { JsonSource } from "./json-source";
+import type { HeaderMap } from "./provider";
+import type { Plan, Target } from "./target";
+
+/** Who the gateway's own auth says is calling. */
+export interface Caller {
+  /** `source:issuer|subject`, e.g. `jwt:https://idp|alice`; `ip:…` for an anonymous caller. */
+  readonly id: string;
+  readonly anonymous: boolean;
+  readonly credential?: string;
+  readonly team?: string;
+  readonly groups: readonly string[];
+  readonly tags: readonly string[];
+  readonly ip: string;
+}
+
+export interface ClientInfo {
+  readonly method: string;
+  /** Without query. */
+  readonly path: string;
+  readonly headers: HeaderMap;
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+export interface Attempt {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly target: Target;
+  readonly keyIndex: number | undefined;
+  readonly passThrough: boolean;
+  readonly dropped: readonly string[];
+  status?: number;
+}
+
+export class Exchange {
+  readonly id: string;
+  readonly policy: string;
+  readonly configVersion: string;
+  readonly client: ClientInfo;
+  readonly facts = new Facts();
+  readonly attempts: Attempt[] = [];
+  readonly startedAt: number;
+  plan: Plan | undefined;
+  usage: Usage | undefined;
+  /** The provider's name for the model that answered. */
+  model: string | undefined;
+  error: GraftError | undefined;
+  #dialect: Dialect | undefined;
+  #source: JsonSource | undefined;
+  #head: RequestHead | undefined;
+  #request: NeutralRequest | undefined;
+  #rewritten = false;
+
+  constructor(init: { id: string; policy: string; configVersion: string; client: ClientInfo; startedAt: number }) {
+    this.id = init.id;
+    this.policy = init.policy;
+    this.configVersion = init.configVersion;
+    this.client = init.client;
+    this.startedAt = init.startedAt;
+  }
+
+  /** Called once by the pipeline, before any hook runs. */
+  accept(dialect: Dialect, source: JsonSource, head: RequestHead): void {
+    this.#dialect = dialect;
+    this.#source = source;
+    this.#head = head;
+  }
+
+  /** `undefined` until the request was parsed (and for calls without a body). */
+  get head(): RequestHead | undefined {
+    return this.#head;
+  }
+
+  get source(): JsonSource {
+    if (this.#source === undefined) throw new Error("this exchange has no request body");
+    return this.#source;
+  }
+
+  /** The request as the hooks left it; decoded on first use. @throws GraftError 400 kinds when the client's fields are wrong. */
+  get request(): NeutralRequest {
+    if (this.#request === undefined) {
+      if (this.#dialect === undefined) throw new Error("this exchange has no request body");
+      this.#request = this.#dialect.decodeRequest(this.source);
+    }
+    return this.#request;
+  }
+
+  /** The request if somebody has needed it decoded. */
+  get decoded(): NeutralRequest | undefined {
+    return this.#request;
+  }
+
+  /** A changed request: the client's bytes are no longer what providers get. */
+  set request(request: NeutralRequest) {
+    this.#request = request;
+    this.#rewritten = true;
+  }
+
+  get rewritten(): boolean {
+    return this.#rewritten;
+  }
+
+  /** The attempt whose answer the client gets (or got so far). */
+  get attempt(): Attempt | undefined {
+    return this.attempts.at(-1);
+  }
+}

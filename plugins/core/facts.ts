@@ -1,0 +1,23 @@
+/** What happened in an exchange, append-only: the only way one feature learns from another, and what log, metrics and audit are made of. */
+export type Fact =
+  | { readonly kind: "plan"; readonly targets: readonly string[]; readonly strategy: string }
+  | { readonly kind: "context-window"; readonly target: string; readonly window: number; readonly estimate: number }
+  | { readonly kind: "params-dropped"; readonly target: string; readonly params: readonly string[] }
+  | { readonly kind: "attempt-failed"; readonly target: string; readonly status: number }
+  | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
+
+export class Facts {
+  readonly #all: Fact[] = [];
+
+  add(fact: Fact): void {
+    this.#all.push(fact);
+  }
+
+  get all(): readonly Fact[] {
+    return this.#all;
+  }
+
+  of<K extends Fact["kind"]>(kind: K): Extract<Fact, { kind: K }>[] {
+    return this.#all.filter((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
+  }
+}

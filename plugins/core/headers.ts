@@ -1,0 +1,45 @@
+/** Which headers cross the gateway. Everything not named here stays on its side. */
+import type { HeaderMap } from "./provider";
+
+/** Client headers that always reach a provider. */
+const ALWAYS_FORWARDED = ["traceparent", "tracestate", "idempotency-key", "x-request-id"] as const;
+
+/** A provider's answer headers that reach the client; the rest (cookies, rate limits of our key, CDN marks) is the provider's business with us. */
+const FROM_PROVIDER: ReadonlySet<string> = new Set([
+  "content-type",
+  "content-length",
+  "cache-control",
+  "date",
+  "traceparent",
+  "tracestate",
+  "openai-processing-ms",
+]);
+
+export function forwardedHeaders(client: HeaderMap, policyHeaders: readonly string[]): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const name of ALWAYS_FORWARDED) {
+    const value = client[name];
+    if (value !== undefined) out[name] = value;
+  }
+  for (const name of policyHeaders) {
+    const value = client[name];
+    if (value !== undefined) out[name] = value;
+  }
+  return out;
+}
+
+export function headersToRemove(fromProvider: HeaderMap): string[] {
+  const out: string[] = [];
+  for (const name in fromProvider) if (!FROM_PROVIDER.has(name)) out.push(name);
+  return out;
+}
+
+export function isEventStream(headers: HeaderMap): boolean {
+  return (headers["content-type"] ?? "").startsWith("text/event-stream");
+}
+
+/** A header value without line breaks or control characters, whatever a model name or parameter name held. */
+export function safeHeaderValue(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+  return value.replace(/[\u0000-\u001f\u007f-\uffff]/g, "?");
+}

@@ -1,0 +1,61 @@
+/**
+ * The API keys of one named provider: used in turn, with a rest after the provider refused one. When all rest, the one that is
+ * ready soonest is used: a request with a doubtful key beats no request.
+ */
+import type { Clock } from "./clock";
+
+/** A refused key may be revoked or out of funds: a person has to act. */
+const REFUSED_REST_MS = 5 * 60_000;
+const BUSY_REST_MS = 30_000;
+/** A provider may ask for hours; other replicas and a person may have lifted the cause by then. */
+const LONGEST_REST_MS = 60 * 60_000;
+
+export interface PickedKey {
+  readonly index: number;
+  readonly key: string;
+}
+
+export class KeyRing {
+  readonly #keys: readonly string[];
+  readonly #readyAt: number[];
+  readonly #clock: Clock;
+  #turn = 0;
+
+  constructor(keys: readonly string[], clock: Clock) {
+    this.#keys = keys;
+    this.#readyAt = keys.map(() => 0);
+    this.#clock = clock;
+  }
+
+  /** `undefined` when the provider has no key (a local model server). */
+  pick(): PickedKey | undefined {
+    const now = this.#clock.now();
+    const count = this.#keys.length;
+    let best = -1;
+    for (let step = 0; step < count; step += 1) {
+      const index = (this.#turn + step) % count;
+      if ((this.#readyAt[index] ?? 0) <= now) {
+        best = index;
+        break;
+      }
+      if (best === -1 || (this.#readyAt[index] ?? 0) < (this.#readyAt[best] ?? 0)) best = index;
+    }
+    const key = this.#keys[best];
+    if (key === undefined) return undefined;
+    this.#turn = (best + 1) % count;
+    return { index: best, key };
+  }
+
+  /** Rests a key after this answer status; returns until when (epoch ms), or `undefined` where the status says nothing about the key. */
+  rest(index: number, status: number, retryAfterMs?: number): number | undefined {
+    const rest = status === 429 ? (retryAfterMs ?? BUSY_REST_MS) : isRefusal(status) ? REFUSED_REST_MS : undefined;
+    if (rest === undefined || index >= this.#keys.length) return undefined;
+    const until = this.#clock.now() + Math.min(rest, LONGEST_REST_MS);
+    this.#readyAt[index] = Math.max(this.#readyAt[index] ?? 0, until);
+    return until;
+  }
+}
+
+function isRefusal(status: number): boolean {
+  return status === 401 || status === 402 || status === 403;
+}

@@ -1,0 +1,71 @@
+/** Builds the provider request of one attempt from the request as the hooks left it. */
+import type { Dialect } from "./dialect";
+import { GraftError } from "./errors";
+import type { Attempt, Exchange } from "./exchange";
+import { forwardedHeaders } from "./headers";
+import type { Policy } from "./policy";
+import type { EncodedRequest, HeaderMap } from "./provider";
+import { type Target, targetLabel } from "./target";
+
+export interface OutgoingRequest {
+  readonly scheme: "http" | "https";
+  readonly authority: string;
+  readonly path: string;
+  /** Every header the provider shall get, besides what the host's own HTTP client adds. Lower case. */
+  readonly headers: HeaderMap;
+  readonly body: Buffer;
+}
+
+export interface Outgoing {
+  readonly attempt: Attempt;
+  readonly request: OutgoingRequest;
+}
+
+/** @throws GraftError when this target cannot be asked this at all (400 kinds). */
+export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Dialect, number: number, target: Target): Outgoing {
+  const { codec, keys, headers, basePath, scheme, authority } = target.provider;
+  const own = !exchange.rewritten && codec.passThrough?.dialect === dialect.name ? codec.passThrough : undefined;
+  const passThrough = own?.accepts(exchange.source) === true ? own : undefined;
+  const encoded: EncodedRequest =
+    passThrough === undefined
+      ? codec.encodeRequest(exchange.request, target)
+      : passThrough.encode(exchange.source, target, { forceUsage: forcesUsage(exchange, policy) });
+  if (encoded.dropped.length > 0) {
+    if (policy.unsupportedParams === "error") throw unsupported(encoded.dropped, target);
+    exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: encoded.dropped });
+  }
+  const key = keys.pick();
+  return {
+    attempt: { number, target, keyIndex: key?.index, passThrough: passThrough !== undefined, dropped: encoded.dropped },
+    request: {
+      scheme,
+      authority,
+      path: basePath + encoded.path,
+      headers: {
+        ...forwardedHeaders(exchange.client.headers, policy.forwardHeaders),
+        ...encoded.headers,
+        ...headers,
+        ...(key === undefined ? {} : { [codec.credentialHeader]: codec.credential(key.key) }),
+        // Asked of every provider: a compressed stream cannot be read chunk by chunk for nothing.
+        "accept-encoding": "identity",
+      },
+      body: encoded.body,
+    },
+  };
+}
+
+/** Streams say their usage on request only; asked for when somebody needs it and the client did not. */
+export function forcesUsage(exchange: Exchange, policy: Policy): boolean {
+  const head = exchange.head;
+  return policy.needsUsage && head?.stream === true && !head.includeUsage;
+}
+
+function unsupported(params: readonly string[], target: Target): GraftError {
+  return new GraftError(
+    "unsupported_parameter",
+    `The model cannot honour: ${params.join(", ")} (provider ${target.provider.codec.kind}).`,
+    {
+      ...(params[0] === undefined ? {} : { param: params[0] }),
+    },
+  );
+}

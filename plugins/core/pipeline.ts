@@ -1,0 +1,233 @@
+/**
+ * Drives one exchange. A host calls `request → attempt* → response → chunk* → end → log` and nothing else; `log` always, once.
+ *
+ * Nothing here throws at the host: what goes wrong becomes a reply or an answer in the client's own dialect.
+ */
+import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
+import type { Dialect } from "./dialect";
+import { GraftError, toGraftError } from "./errors";
+import type { Attempt, Exchange } from "./exchange";
+import { headersToRemove, isEventStream, safeHeaderValue } from "./headers";
+import { HookChain } from "./hook-chain";
+import { parseJsonSource } from "./json-source";
+import { type AnswerScope, encodeContext, errorAnswer, openAnswer } from "./open-answer";
+import { buildOutgoing, type OutgoingRequest } from "./outgoing";
+import type { Answer, Awaitable, Hooks, Services } from "./plugin";
+import type { Policy } from "./policy";
+import type { HeaderMap } from "./provider";
+import { type ExchangeRecord, exchangeRecord, type Outcome } from "./record";
+import { type Plan, targetLabel } from "./target";
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly body: Buffer;
+}
+
+export type Step =
+  | { readonly kind: "send"; readonly attempt: Attempt; readonly plan: Plan; readonly request: OutgoingRequest }
+  | { readonly kind: "reply"; readonly reply: Reply };
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly set: HeaderMap;
+  readonly remove: readonly string[];
+  readonly delivery: AnswerBody["delivery"];
+}
+
+export class Pipeline {
+  readonly exchange: Exchange;
+  readonly #scope: AnswerScope;
+  readonly #hooks: readonly Hooks[];
+  readonly #started: number;
+  #firstByte: number | undefined;
+  #plan: Plan | undefined;
+  #answer: AnswerBody | undefined;
+  #status = 0;
+  #complete = false;
+  #logged = false;
+
+  constructor(exchange: Exchange, policy: Policy, dialect: Dialect, services: Services) {
+    this.exchange = exchange;
+    this.#hooks = policy.openHooks(exchange);
+    this.#scope = { exchange, policy, dialect, services, hooks: new HookChain(this.#hooks) };
+    this.#started = services.clock.monotonic();
+  }
+
+  /** The client's whole body. A `send` is the first attempt; its plan says what the host may try after it. */
+  async request(body: Buffer): Promise<Step> {
+    try {
+      const source = parseJsonSource(body, this.#scope.policy.bounds.maxJsonDepth);
+      const head = this.#scope.dialect.head(source);
+      this.exchange.accept(this.#scope.dialect, source, head);
+      const alias = this.#scope.policy.models.find(head.model, this.exchange.client.caller);
+      if (alias === undefined) throw modelNotFound(head.model);
+      const state = this.#scope.policy.allowProviderState ? undefined : this.#scope.dialect.providerState(source);
+      if (state !== undefined) throw providerStateRefused(state);
+      for (const [index, hook] of this.#hooks.entries()) {
+        const answer = await hook.request?.();
+        if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
+      }
+      let plan: Plan = { alias, targets: alias.targets };
+      for (const hook of this.#hooks) if (hook.route !== undefined) plan = await hook.route(plan);
+      this.#plan = plan;
+      this.exchange.plan = plan;
+      return await this.#send(plan, 1);
+    } catch (thrown) {
+      return { kind: "reply", reply: this.refuse(thrown) };
+    }
+  }
+
+  /** The next try, encoded anew from the request as the hooks left it. A number beyond the plan repeats its last target. */
+  async attempt(number: number): Promise<Step> {
+    try {
+      if (this.#plan === undefined) throw new Error("attempt before request");
+      return await this.#send(this.#plan, number);
+    } catch (thrown) {
+      return { kind: "reply", reply: this.refuse(thrown) };
+    }
+  }
+
+  /** The head of the answer the client shall get. `local` = the host could not get one from the provider, and why. */
+  async response(status: number, headers: HeaderMap, local?: GraftError): Promise<AnswerHead> {
+    const { exchange } = this;
+    this.#firstByte = this.#scope.services.clock.monotonic() - this.#started;
+    const { attempt } = exchange;
+    let shown = status;
+    if (local === undefined && attempt !== undefined) {
+      attempt.status = status;
+      if (status >= 400) shown = this.#refusedByProvider(attempt, status, headers);
+    }
+    try {
+      for (let index = this.#hooks.length - 1; index >= 0; index -= 1) await this.#hooks[index]?.response?.({ status });
+      this.#answer = local === undefined ? openAnswer(this.#scope, status, headers) : errorAnswer(this.#scope, local);
+    } catch (thrown) {
+      this.#answer = errorAnswer(this.#scope, toGraftError(thrown));
+    }
+    const { delivery } = this.#answer;
+    const set: Record<string, string> = { ...this.#graftHeaders() };
+    if (delivery === "stream") Object.assign(set, EVENT_STREAM);
+    const remove = headersToRemove(headers);
+    if (delivery === "stream" || (delivery === "pass" && isEventStream(headers))) remove.push("content-length");
+    this.#status = shown;
+    return { status: shown, set, remove, delivery };
+  }
+
+  /** Bytes of the provider's body in, the client's out (none, the same or others). */
+  chunk(bytes: Uint8Array): Awaitable<Uint8Array> {
+    return this.#answer === undefined ? bytes : this.#answer.chunk(bytes);
+  }
+
+  /** The provider's body has ended. */
+  async end(): Promise<Tail> {
+    if (this.#answer === undefined) return { body: undefined };
+    const tail = await this.#answer.end();
+    this.#status = tail.status ?? this.#status;
+    this.#complete = true;
+    return tail;
+  }
+
+  /** An error event was sent: the host must end the client's stream, whatever the provider still sends. */
+  get closed(): boolean {
+    return this.#answer?.closed === true;
+  }
+
+  /** Ends the exchange: runs the log hooks and returns the record; `undefined` when it was ended before. */
+  async log(outcome: Outcome): Promise<ExchangeRecord | undefined> {
+    if (this.#logged) return undefined;
+    this.#logged = true;
+    const { clock } = this.#scope.services;
+    const record = exchangeRecord(this.exchange, {
+      status: this.#status,
+      outcome: this.#complete ? "complete" : outcome,
+      endedAt: clock.now(),
+      durationMs: clock.monotonic() - this.#started,
+      firstByteMs: this.#firstByte,
+    });
+    for (const hook of this.#hooks) {
+      try {
+        await hook.log?.(record);
+      } catch (thrown) {
+        record["log_error"] = toGraftError(thrown).message;
+      }
+    }
+    return record;
+  }
+
+  async #send(plan: Plan, number: number): Promise<Step> {
+    const target = plan.targets[Math.min(number, plan.targets.length) - 1];
+    if (target === undefined) throw new GraftError("unavailable", "No target is left for this request.");
+    const { attempt, request } = buildOutgoing(this.exchange, this.#scope.policy, this.#scope.dialect, number, target);
+    this.exchange.attempts.push(attempt);
+    for (const hook of this.#hooks) if (hook.attempt !== undefined) await hook.attempt(attempt);
+    return { kind: "send", attempt, plan, request };
+  }
+
+  /** Rests the key where the status says so; returns the status the client gets (decided by the error's kind, before the body is read). */
+  #refusedByProvider(attempt: Attempt, status: number, headers: HeaderMap): number {
+    const { provider } = attempt.target;
+    const error = provider.codec.decodeError(status, headers, Buffer.alloc(0));
+    this.exchange.facts.add({ kind: "attempt-failed", target: targetLabel(attempt.target), status });
+    if (attempt.keyIndex !== undefined) {
+      const untilMs = provider.keys.rest(attempt.keyIndex, status, error.options.retryAfterMs);
+      if (untilMs !== undefined)
+        this.exchange.facts.add({ kind: "key-cooling", provider: provider.name, keyIndex: attempt.keyIndex, untilMs });
+    }
+    return error.status;
+  }
+
+  async #answerFrom(answer: Answer, index: number): Promise<Reply> {
+    if ("error" in answer) throw answer.error;
+    const outer = new HookChain(this.#hooks.slice(0, index));
+    const events = [...(await outer.push(answer.events)), ...(await outer.end())];
+    const streamed = this.exchange.head?.stream === true;
+    const context = encodeContext(this.#scope);
+    const text = streamed ? encodeAll(this.#scope.dialect, context, events) : this.#scope.dialect.encodeResponse(events, context);
+    this.#complete = true;
+    this.#status = 200;
+    return {
+      status: 200,
+      headers: { ...this.#graftHeaders(), ...(streamed ? EVENT_STREAM : JSON_TYPE), ...answer.headers },
+      body: Buffer.from(text),
+    };
+  }
+
+  /** The exchange ends here with this error, as a reply in the client's dialect. */
+  refuse(thrown: unknown): Reply {
+    const error = toGraftError(thrown);
+    this.exchange.error = error;
+    this.#status = error.status;
+    this.#complete = true;
+    const { headers, body } = this.#scope.dialect.encodeError(error);
+    return { status: error.status, headers: { ...this.#graftHeaders(), ...headers }, body: Buffer.from(body) };
+  }
+
+  #graftHeaders(): HeaderMap {
+    const { attempt, client } = this.exchange;
+    const headers: Record<string, string> = { "x-request-id": client.requestId };
+    if (attempt === undefined) return headers;
+    headers["x-graft-target"] = safeHeaderValue(targetLabel(attempt.target));
+    headers["x-graft-attempts"] = String(attempt.number);
+    if (attempt.dropped.length > 0) headers["x-graft-dropped-params"] = droppedHeader(attempt.dropped);
+    return headers;
+  }
+}
+
+/** Bounded: a client can invent any number of fields. The record has them all. */
+function droppedHeader(dropped: readonly string[]): string {
+  const shown = dropped.slice(0, 20).map((name) => safeHeaderValue(name.slice(0, 100)));
+  return dropped.length > shown.length ? `${shown.join(", ")}, and ${dropped.length - shown.length} more` : shown.join(", ");
+}
+
+function modelNotFound(model: string): GraftError {
+  return new GraftError(
+    "model_not_found",
+    `The model \`${model.slice(0, 200)}\` does not exist or you do not have access to it.`,
+    { param: "model" },
+  );
+}
+
+function providerStateRefused(field: string): GraftError {
+  const message = `'${field}' refers to data stored at the provider, which the callers of this gateway share; its policy does not allow that.`;
+  return new GraftError("bad_request", message, { param: field, code: "provider_state_not_allowed" });
+}

@@ -1,0 +1,184 @@
+/** A configuration, compiled: what hosts open exchanges on. Immutable; a reload makes a new one, running exchanges keep theirs. */
+import type { Config } from "./config/schema";
+import type { Bounds } from "./core/bounds";
+import type { Dialect } from "./core/dialect";
+import { GraftError } from "./core/errors";
+import { type ClientInfo, Exchange } from "./core/exchange";
+import { KeyRing } from "./core/key-ring";
+import { ModelTable } from "./core/model-table";
+import { Pipeline, type Reply } from "./core/pipeline";
+import type { Hooks, Services } from "./core/plugin";
+import type { Policy } from "./core/policy";
+import type { ModelAlias, NamedProvider, Target } from "./core/target";
+import { DIALECTS } from "./dialects";
+import { encodeModel, encodeModels } from "./dialects/openai-chat/encode-models";
+import { RUNNING_ORDER } from "./index";
+import { CODECS } from "./providers";
+
+export type Opened =
+  | { readonly kind: "pipeline"; readonly pipeline: Pipeline }
+  | { readonly kind: "reply"; readonly reply: Reply };
+
+const MODELS_PATH = "/models";
+
+export class Gateway {
+  readonly config: Config;
+  readonly version: string;
+  readonly #policies = new Map<string, Policy>();
+  readonly #services: Services;
+  /** Unix seconds, the `created` of listed models. */
+  readonly #created: number;
+
+  /** @param version short hash of the configuration, named in every record */
+  constructor(config: Config, version: string, services: Services) {
+    this.config = config;
+    this.version = version;
+    this.#services = services;
+    this.#created = Math.floor(services.clock.now() / 1000);
+    const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, namedProvider(name, it, services)]));
+    for (const [name, it] of Object.entries(config.policies)) {
+      this.#policies.set(name, compilePolicy(name, it, providers, { version, bounds: config.bounds, services }));
+    }
+  }
+
+  /** The error dialect for answers given before an exchange could be opened. */
+  static readonly fallbackDialect: Dialect = DIALECTS[0] as Dialect;
+
+  open(policyName: string, client: ClientInfo): Opened {
+    const policy = this.#policies.get(policyName);
+    if (policy === undefined)
+      return refuse(new GraftError("internal", `This route names a policy that is not configured.`), client);
+    const dialect = policy.dialects.find((it) => client.path.endsWith(it.path));
+    if (dialect === undefined) return this.#models(policy, client);
+    if (client.method !== "POST") return refuse(notAllowed(client, "POST"), client, dialect);
+    const exchange = new Exchange({
+      id: this.#services.newId("ex_"),
+      policy: policy.name,
+      configVersion: policy.configVersion,
+      client,
+      startedAt: this.#services.clock.now(),
+    });
+    return { kind: "pipeline", pipeline: new Pipeline(exchange, policy, dialect, this.#services) };
+  }
+
+  /** `GET …/models` and `GET …/models/{id}`; everything else is unknown. */
+  #models(policy: Policy, client: ClientInfo): Opened {
+    const at = client.path.indexOf(MODELS_PATH);
+    const rest = at === -1 ? undefined : client.path.slice(at + MODELS_PATH.length);
+    if (rest === undefined || (rest !== "" && !rest.startsWith("/"))) {
+      return refuse(new GraftError("not_found", `Unknown request URL: ${client.method} ${client.path}.`), client);
+    }
+    if (client.method !== "GET" && client.method !== "HEAD") return refuse(notAllowed(client, "GET"), client);
+    const listed = (it: { name: string; owner: string }) => ({ id: it.name, created: this.#created, ownedBy: it.owner });
+    if (rest === "" || rest === "/") return json(encodeModels(policy.models.visible(client.caller).map(listed)), client);
+    const name = decode(rest.slice(1));
+    const alias = name === undefined ? undefined : policy.models.find(name, client.caller);
+    if (name === undefined || alias === undefined) {
+      return refuse(
+        new GraftError("model_not_found", `The model '${name ?? rest.slice(1)}' does not exist`, { param: "model" }),
+        client,
+      );
+    }
+    return json(encodeModel(listed({ name, owner: alias.targets[0]?.provider.name ?? "graft" })), client);
+  }
+}
+
+interface CompileContext {
+  readonly version: string;
+  readonly bounds: Bounds;
+  readonly services: Services;
+}
+
+function compilePolicy(
+  name: string,
+  it: Config["policies"][string],
+  providers: ReadonlyMap<string, NamedProvider>,
+  context: CompileContext,
+): Policy {
+  const settings: Readonly<Record<string, unknown>> = it.plugins;
+  const active = RUNNING_ORDER.filter(({ plugin }) => plugin.config === undefined || settings[plugin.name] !== undefined);
+  // A plugin that stands at several positions is opened once: its stages share one closure.
+  const plugins = [...new Set(active.map(({ plugin }) => plugin))];
+  const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], context.services));
+  return {
+    name,
+    configVersion: context.version,
+    models: new ModelTable(it.models.map((alias) => compileAlias(alias, providers))),
+    unsupportedParams: it.unsupported_params,
+    allowProviderState: it.allow_provider_state,
+    forwardHeaders: it.forward_headers,
+    needsUsage: plugins.some((plugin) => plugin.needsUsage),
+    bounds: context.bounds,
+    dialects: DIALECTS,
+    openHooks: (exchange) => {
+      const stages = openers.map((open) => open(exchange));
+      return active.map(({ plugin, stage }): Hooks => stages[plugins.indexOf(plugin)]?.[stage] ?? {});
+    },
+  };
+}
+
+function compileAlias(
+  it: Config["policies"][string]["models"][number],
+  providers: ReadonlyMap<string, NamedProvider>,
+): ModelAlias {
+  const targets = it.targets.map((target): Target => {
+    const provider = providers.get(target.provider);
+    if (provider === undefined) throw new Error(`alias ${it.name} names the unknown provider ${target.provider}`);
+    return {
+      provider,
+      model: target.model,
+      weight: target.weight,
+      timeoutMs: target.timeout_ms,
+      ...(target.context_window === undefined ? {} : { contextWindow: target.context_window }),
+      ...(target.max_output_tokens === undefined ? {} : { maxOutputTokens: target.max_output_tokens }),
+    };
+  });
+  return {
+    name: it.name,
+    strategy: it.strategy,
+    targets,
+    attempts: it.attempts ?? targets.length,
+    fallbackStatuses: it.fallback_statuses,
+    allow: it.allow,
+  };
+}
+
+function namedProvider(name: string, it: Config["providers"][string], services: Services): NamedProvider {
+  const codec = CODECS.find(({ kind }) => kind === it.kind);
+  if (codec === undefined) throw new Error(`provider ${name} is of the unknown kind ${it.kind}`);
+  const url = new URL(it.base_url ?? codec.defaultBaseUrl);
+  return {
+    name,
+    codec,
+    scheme: url.protocol === "http:" ? "http" : "https",
+    authority: url.host,
+    basePath: url.pathname.replace(/\/+$/, ""),
+    headers: it.headers,
+    keys: new KeyRing(it.api_keys, services.clock),
+  };
+}
+
+function refuse(error: GraftError, client: ClientInfo, dialect: Dialect = Gateway.fallbackDialect): Opened {
+  const { headers, body } = dialect.encodeError(error);
+  return {
+    kind: "reply",
+    reply: { status: error.status, headers: { "x-request-id": client.requestId, ...headers }, body: Buffer.from(body) },
+  };
+}
+
+function json(text: string, client: ClientInfo): Opened {
+  const headers = { "content-type": "application/json", "x-request-id": client.requestId };
+  return { kind: "reply", reply: { status: 200, headers, body: Buffer.from(text) } };
+}
+
+function notAllowed(client: ClientInfo, allowed: string): GraftError {
+  return new GraftError("method_not_allowed", `Not allowed to ${client.method} on ${client.path} (allowed: ${allowed}).`);
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}

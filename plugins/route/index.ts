@@ -1,0 +1,27 @@
+/** Orders an alias's targets for one request: by its strategy, then by what fits, cut or repeated to the number of attempts. */
+import { definePlugin } from "../core/define-plugin";
+import { targetLabel } from "../core/target";
+import { fitContext } from "./fit-context";
+import { STRATEGIES } from "./strategies";
+
+const BY_NAME = new Map(STRATEGIES.map((strategy) => [strategy.name, strategy]));
+
+export const route = definePlugin({
+  name: "route",
+  create: (_config, services) => (exchange) => ({
+    main: {
+      route(plan) {
+        const { alias } = plan;
+        const strategy = BY_NAME.get(alias.strategy);
+        if (strategy === undefined) throw new Error(`unknown strategy ${alias.strategy}`);
+        const ordered = fitContext(strategy.order(plan.targets, services.random), exchange);
+        // More attempts than targets: round again, so that a short outage of all of them is survived.
+        const targets = Array.from({ length: Math.max(1, alias.attempts) }, (_, index) => ordered[index % ordered.length]).filter(
+          (target) => target !== undefined,
+        );
+        exchange.facts.add({ kind: "plan", targets: targets.map(targetLabel), strategy: alias.strategy });
+        return { alias, targets };
+      },
+    },
+  }),
+});

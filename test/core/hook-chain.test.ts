@@ -1,0 +1,62 @@
+import type { ChatEvent } from "../../plugins/core/events";
+import { HookChain } from "../../plugins/core/hook-chain";
+import type { Hooks } from "../../plugins/core/plugin";
+
+const delta = (text: string): ChatEvent => ({ type: "delta", choice: 0, block: 0, text });
+const texts = (events: readonly ChatEvent[]) => events.map((event) => (event.type === "delta" ? event.text : event.type));
+
+/** Appends its mark to every text it sees, at once or a turn later. */
+const marker = (mark: string, wait = false): Hooks => ({
+  event(event) {
+    const made = event.type === "delta" ? [{ ...event, text: event.text + mark }] : [event];
+    return wait ? Promise.resolve(made) : made;
+  },
+});
+const holder = (): Hooks => {
+  const held: ChatEvent[] = [];
+  return {
+    event(event) {
+      held.push(event);
+      return [];
+    },
+    end: () => held.splice(0),
+  };
+};
+
+describe("HookChain", () => {
+  test("the last plugin sees events first", () => {
+    expect(texts(new HookChain([marker("1"), marker("2"), marker("3")]).push([delta("x")]) as ChatEvent[])).toEqual(["x321"]);
+  });
+
+  test("stays synchronous while every hook is", () => {
+    expect(new HookChain([marker("1"), {}]).push([delta("x")])).not.toBeInstanceOf(Promise);
+  });
+
+  test.each([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+    [true, true, true],
+  ])("order and completeness hold whichever hooks wait (%s %s %s)", async (a, b, c) => {
+    const chain = new HookChain([marker("1", a), marker("2", b), marker("3", c)]);
+    expect(texts(await chain.push([delta("x"), delta("y"), delta("z")]))).toEqual(["x321", "y321", "z321"]);
+  });
+
+  test("what a hook held back still passes the hooks outside it", async () => {
+    const chain = new HookChain([marker("1"), holder(), marker("3")]);
+    expect(texts(await chain.push([delta("x"), delta("y")]))).toEqual([]);
+    expect(texts(await chain.end())).toEqual(["x31", "y31"]);
+  });
+
+  test("two holders flush inside out", async () => {
+    const chain = new HookChain([marker("1"), holder(), holder()]);
+    await chain.push([delta("x")]);
+    // The inner holder's text reaches the outer holder only now, and leaves it when its own end is asked.
+    expect(texts(await chain.end())).toEqual(["x1"]);
+  });
+
+  test("hooks that look at no events leave it idle", () => {
+    expect(new HookChain([{ request: () => undefined }, {}]).idle).toBe(true);
+    expect(new HookChain([{ end: () => [] }]).idle).toBe(false);
+  });
+});

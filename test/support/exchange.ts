@@ -1,0 +1,131 @@
+/** Exchanges for tests: a policy made by hand, real dialect and codecs, a clock and ids that tests own. */
+import { type Bounds, DEFAULT_BOUNDS } from "../../plugins/core/bounds";
+import { type ClientInfo, Exchange } from "../../plugins/core/exchange";
+import { KeyRing } from "../../plugins/core/key-ring";
+import { ModelTable } from "../../plugins/core/model-table";
+import { Pipeline, type Step } from "../../plugins/core/pipeline";
+import type { Hooks, Services } from "../../plugins/core/plugin";
+import type { Policy } from "../../plugins/core/policy";
+import type { ModelAlias, Target } from "../../plugins/core/target";
+import { DIALECTS } from "../../plugins/dialects";
+import { CODECS } from "../../plugins/providers";
+import { VirtualClock } from "./virtual-clock";
+
+export const clock = new VirtualClock();
+
+let ids = 0;
+export const services: Services = { clock, random: () => 0.5, newId: (prefix) => `${prefix}${++ids}` };
+
+export function target(kind: string, model: string, it: Partial<Target> & { keys?: readonly string[] } = {}): Target {
+  const codec = CODECS.find((found) => found.kind === kind);
+  if (codec === undefined) throw new Error(`no codec ${kind}`);
+  const { keys = [`sk-${kind}`], ...rest } = it;
+  const provider = {
+    name: kind,
+    codec,
+    scheme: "https" as const,
+    authority: `${kind}.test`,
+    basePath: "/base",
+    headers: {},
+    keys: new KeyRing(keys, clock),
+  };
+  return { provider, model, weight: 1, timeoutMs: 60_000, ...rest };
+}
+
+export function alias(name: string, targets: readonly Target[], it: Partial<ModelAlias> = {}): ModelAlias {
+  return {
+    name,
+    strategy: "fallback",
+    targets,
+    attempts: targets.length,
+    fallbackStatuses: [503],
+    allow: { callers: [], teams: [], groups: [] },
+    ...it,
+  };
+}
+
+export interface OpenOptions {
+  readonly aliases: readonly ModelAlias[];
+  readonly hooks?: (exchange: Exchange) => readonly Hooks[];
+  readonly policy?: Partial<Policy>;
+  readonly bounds?: Partial<Bounds>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function openPipeline(options: OpenOptions): Pipeline {
+  const policy: Policy = {
+    name: "test",
+    configVersion: "v1",
+    models: new ModelTable(options.aliases),
+    unsupportedParams: "warn",
+    allowProviderState: false,
+    forwardHeaders: [],
+    needsUsage: false,
+    bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+    dialects: DIALECTS,
+    openHooks: options.hooks ?? (() => []),
+    ...options.policy,
+  };
+  const client: ClientInfo = {
+    method: "POST",
+    path: "/v1/chat/completions",
+    headers: { authorization: "Bearer client-secret", ...options.headers },
+    caller: { id: "test:|caller", anonymous: false, groups: [], tags: [], ip: "192.0.2.1" },
+    requestId: "req-1",
+  };
+  const exchange = new Exchange({
+    id: services.newId("ex_"),
+    policy: "test",
+    configVersion: "v1",
+    client,
+    startedAt: clock.now(),
+  });
+  const dialect = DIALECTS[0];
+  if (dialect === undefined) throw new Error("no dialect");
+  return new Pipeline(exchange, policy, dialect, services);
+}
+
+export type Sent = Extract<Step, { kind: "send" }>;
+
+/** The step as a send. @throws with the reply it was instead */
+export function sent(step: Step): Sent {
+  if (step.kind === "send") return step;
+  throw new Error(`replied ${step.reply.status}: ${step.reply.body}`);
+}
+
+export function replied(step: Step): {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  json: Record<string, unknown>;
+} {
+  if (step.kind === "send") throw new Error(`sent to ${step.attempt.target.provider.name}`);
+  const { status, headers, body } = step.reply;
+  return { status, headers, json: JSON.parse(body.toString("utf8")) as Record<string, unknown> };
+}
+
+/** Feeds a provider's body in pieces and returns the client's whole body with the final head. */
+export async function answerWith(
+  pipeline: Pipeline,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  pieces: readonly (string | Uint8Array)[],
+) {
+  const head = await pipeline.response(status, headers);
+  const out: Uint8Array[] = [];
+  for (const piece of pieces) out.push(await pipeline.chunk(typeof piece === "string" ? Buffer.from(piece) : piece));
+  const tail = await pipeline.end();
+  if (tail.body !== undefined) out.push(tail.body);
+  return {
+    head,
+    status: tail.status ?? head.status,
+    headers: { ...head.set, ...tail.headers },
+    text: Buffer.concat(out).toString("utf8"),
+  };
+}
+
+export const JSON_HEADERS = { "content-type": "application/json" };
+export const SSE_HEADERS = { "content-type": "text/event-stream" };
+
+export function chat(it: Readonly<Record<string, unknown>> = {}): Buffer {
+  return Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: "hi" }], ...it }));
+}
