@@ -1,6 +1,8 @@
 /** Unit and contract tests run the TypeScript sources; end-to-end tests drive the built CLI as a user would. */
 const common = {
   testEnvironment: "node",
+  // zod keeps its registry on the global object for as long as it is loaded.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   transform: {
     "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } }],
   },

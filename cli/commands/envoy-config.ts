@@ -1,0 +1,35 @@
+import { type Command, Option } from "commander";
+import { envoyConfig, envoyFragments, printBootstrap, printFragments } from "../../envoy/config";
+import { formatIssue, KNOWN, loadConfig } from "../../plugins/config";
+import { version } from "../package-root";
+
+interface Flags {
+  readonly fragments?: boolean;
+  readonly caBundle?: string;
+}
+
+/** The configuration goes to standard output, problems to standard error; the exit code is 1 when there is an error. */
+export function envoyConfigCommand(program: Command): void {
+  program
+    .command("envoy-config")
+    .description("print the Envoy configuration that belongs to a configuration of Graft")
+    .argument("[file]", "configuration", "graft.yaml")
+    .option("--fragments", "in pieces, for an Envoy you already run")
+    .addOption(new Option("--ca-bundle <file>", "authorities to trust where a provider names none, on the machine of Envoy"))
+    .action(async (file: string, { fragments = false, caBundle }: Flags) => {
+      const result = await loadConfig(file, { vocabulary: KNOWN, env: process.env });
+      for (const issue of result.ok ? result.warnings : result.issues) process.stderr.write(`${formatIssue(issue)}\n`);
+      if (!result.ok) {
+        process.exitCode = 1;
+        return;
+      }
+      const { config } = result;
+      const options = { version: version(), ...(caBundle === undefined ? {} : { caBundle }) };
+      if (!fragments && config.envoy.caller.kind === "mtls") {
+        process.stderr.write("warning: the printed listener has no TLS, so no caller has a certificate; use --fragments\n");
+      }
+      process.stdout.write(
+        fragments ? printFragments(envoyFragments(config, options)) : printBootstrap(envoyConfig(config, options)),
+      );
+    });
+}

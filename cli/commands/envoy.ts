@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { type Command, Option } from "commander";
+import { serveEnvoy } from "../../envoy/serve";
+
+interface ServeFlags {
+  readonly socket?: string;
+  readonly admin?: string;
+  readonly logLevel: string;
+  readonly drainGraceMs: string;
+  readonly drainTimeoutMs: string;
+}
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
+
+/** The Envoy host. SIGTERM and SIGINT drain; a second one ends at once. */
+export function envoy(program: Command): void {
+  const group = program.command("envoy").description("the Envoy host");
+  group
+    .command("serve")
+    .description("serve Envoy's ext_proc filters until SIGTERM")
+    .argument("[file]", "configuration", "graft.yaml")
+    .option("--socket <address>", "which of `envoy.sockets` is this process's (default: the first)")
+    .option("--admin <host:port>", "where to serve /healthz, /readyz and /metrics, instead of `admin.listen`")
+    .addOption(new Option("--log-level <level>", "least important lines to write").choices(LEVELS).default("info"))
+    .option("--drain-grace-ms <n>", "on SIGTERM, how long to keep serving while Envoy notices", "2000")
+    .option("--drain-timeout-ms <n>", "after that, how long running exchanges may take", "600000")
+    .action(async (configPath: string, flags: ServeFlags) => {
+      const grace = milliseconds("--drain-grace-ms", flags.drainGraceMs);
+      const timeout = milliseconds("--drain-timeout-ms", flags.drainTimeoutMs);
+      const serving = await serveEnvoy({
+        configPath,
+        env: process.env,
+        logLevel: flags.logLevel,
+        ...(flags.socket === undefined ? {} : { socket: flags.socket }),
+        ...(flags.admin === undefined ? {} : { admin: flags.admin }),
+      });
+      await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+      for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(1));
+      await serving.drain(grace, timeout);
+      process.exit(0);
+    });
+}
+
+function milliseconds(flag: string, text: string): number {
+  if (!/^\d{1,8}$/.test(text)) throw new Error(`${flag} takes milliseconds, not ${text}`);
+  return Number(text);
+}

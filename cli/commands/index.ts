@@ -1,0 +1,10 @@
+/** THE list of commands, one line each. */
+import type { Command } from "commander";
+import { check } from "./check";
+import { docs } from "./docs";
+import { envoy } from "./envoy";
+import { envoyConfigCommand } from "./envoy-config";
+import { schema } from "./schema";
+import { start } from "./start";
+
+export const COMMANDS: readonly ((program: Command) => void)[] = [start, envoy, envoyConfigCommand, check, schema, docs];

@@ -1,0 +1,42 @@
+import type { PolicyConfig } from "../../plugins/config";
+import { describeModels } from "../describe-models";
+
+export interface Started {
+  readonly url: string;
+  readonly directory: string;
+  readonly admin: string;
+  readonly policy: PolicyConfig;
+}
+
+/** What to do now: addresses, models and three requests to copy. */
+export function welcome({ url, directory, admin, policy }: Started): string {
+  const request = (flags: string, model: string, text: string, extra = ""): string =>
+    `  curl ${flags} ${url}/chat/completions -H 'content-type: application/json' \\\n` +
+    `    -d '{"model": "${model}", "messages": [{"role": "user", "content": "${text}"}]${extra}}'`;
+  return `
+Graft is ready.
+
+  base URL       ${url}   (for any OpenAI client; any API key)
+  configuration  ${directory}/graft.yaml   (edit it: changes apply at once)
+  Envoy's own    ${directory}/envoy.yaml
+  metrics        http://${admin}/metrics
+
+Models:
+
+${describeModels(policy)}
+
+An OpenAI request, answered through Anthropic's API:
+
+${request("-s", "demo-claude", "Hello!")}
+
+Fallback: the first target is down, x-graft-target says who answered:
+
+${request("-si", "smart", "Are you there?")}
+
+Streaming, translated from Gemini's API:
+
+${request("-sN", "demo-gemini", "Count to five", ', "stream": true')}
+
+Ctrl-C stops everything.
+`;
+}

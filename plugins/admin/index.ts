@@ -1,0 +1,96 @@
+/** The admin port: is the process alive, does it take requests, what does it count. Read-only, small, never for clients. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Registry } from "prom-client";
+import { parseHostPort } from "../config/addresses";
+import { bearerGuard } from "./bearer-guard";
+
+export interface AdminOptions {
+  /** `host:port`; port 0 = any free one. */
+  readonly listen: string;
+  /** Every request must carry it then. Without a token only loopback addresses should be listened on (config sees to that). */
+  readonly token?: string;
+  /** May this process get requests? `reason` says why not. */
+  ready(): { readonly ready: boolean; readonly reason?: string };
+  readonly registry: Pick<Registry, "metrics" | "contentType">;
+}
+
+export interface Admin {
+  /** `host:port` as listened on. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+}
+
+/** @throws Error when the address is malformed or taken */
+export async function startAdmin(options: AdminOptions): Promise<Admin> {
+  const address = parseHostPort(options.listen);
+  if (address === undefined) throw new Error(`admin.listen must be host:port, not ${options.listen}`);
+  const allowed = bearerGuard(options.token);
+  const server = createServer({ headersTimeout: 5000, requestTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) => {
+    const answer = allowed(request.headers.authorization) ? answerTo(request, options) : Promise.resolve(UNAUTHORIZED);
+    void answer.catch(() => FAILED).then((it) => send(response, it, request.method === "HEAD"));
+  });
+  // Slow readers and idle connections must not pile up.
+  server.setTimeout(10_000);
+  server.maxConnections = 256;
+  await listening(server, address.host, address.port);
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return { address: `${host}:${port}`, close: () => closed(server) };
+}
+
+async function answerTo(request: IncomingMessage, { ready, registry }: AdminOptions): Promise<Answer> {
+  const path = (request.url ?? "").split("?", 1)[0];
+  if (path !== "/healthz" && path !== "/readyz" && path !== "/metrics") {
+    return problem(404, "unknown path; there are /healthz, /readyz and /metrics");
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") return problem(405, "only GET and HEAD");
+  if (path === "/healthz") return { status: 200, body: '{"status":"ok"}' };
+  if (path === "/metrics") return { status: 200, body: await registry.metrics(), type: registry.contentType };
+  const state = ready();
+  return state.ready ? { status: 200, body: '{"status":"ready"}' } : problem(503, state.reason ?? "not ready");
+}
+
+function problem(status: number, error: string): Answer {
+  return { status, body: JSON.stringify({ error }) };
+}
+
+const UNAUTHORIZED = problem(401, "send the admin token as `Authorization: Bearer …`");
+const FAILED = problem(500, "the answer could not be made");
+
+function send(response: ServerResponse, { status, body, type }: Answer, headOnly: boolean): void {
+  response.writeHead(status, {
+    "content-type": type ?? "application/json",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+    // A request body is nobody's wish here: never read, so the connection cannot be used again.
+    connection: "close",
+  });
+  response.end(headOnly ? undefined : body);
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

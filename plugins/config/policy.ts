@@ -1,0 +1,111 @@
+/** `policies.<name>`: the models clients may ask for and what happens to their requests. Shared with Kong. */
+import { z } from "zod";
+import { durationMs, flag, names, text } from "./fields";
+import type { Vocabulary } from "./vocabulary";
+
+/**
+ * Statuses after which the next target is tried. The provider refuses us (401, 402, 403: our key or our bill), does not have the
+ * model (404), is busy or limited (408, 409, 425, 429) or broken (5xx, 52x of proxies, 529 overloaded). 400, 413 and 422 are not
+ * in it: the request itself is at fault and would fail everywhere.
+ */
+const FALLBACK_STATUSES = [401, 402, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
+
+export function policySchema(vocabulary: Vocabulary) {
+  return z
+    .strictObject({
+      models: z.array(modelSchema(vocabulary.strategies)).min(1).max(1000).describe("The models clients may ask for."),
+      unsupported_params: z
+        .enum(["error", "warn", "drop"])
+        .default("warn")
+        .describe(
+          "What to do with a request parameter the chosen provider cannot honour: refuse the request; leave it out and name it in `x-graft-dropped-params`; or leave it out silently.",
+        ),
+      allow_provider_state: flag(
+        "Let requests refer to state kept at the provider (`store`, `previous_response_id`, file ids). All callers share one provider account, so they could reach each other's state.",
+        false,
+      ),
+      forward_headers: z
+        .array(z.string().min(1).max(256))
+        .max(100)
+        .default(["openai-beta", "anthropic-beta"])
+        .describe("Client headers passed on to providers; all others stay here. Names in lower case."),
+      fail_open: flag(
+        "When Graft is not reachable, let requests through untouched instead of refusing them. They then lack a provider key and every check.",
+        false,
+      ),
+      plugins: pluginsSchema(vocabulary.plugins),
+    })
+    .describe("What an operator attaches to a gateway route.");
+}
+
+function modelSchema(strategies: readonly string[]) {
+  return z
+    .strictObject({
+      name: text("What clients write in `model`. One `*` stands for any text: `openai/*`, `*`; exact names win over patterns."),
+      strategy: z
+        .enum(strategies)
+        .default(strategies[0] ?? "")
+        .describe("How the order of the targets is chosen for a request."),
+      targets: z.array(targetSchema()).min(1).max(32).describe("Where requests for this model go."),
+      attempts: z
+        .int()
+        .min(1)
+        .max(10)
+        .optional()
+        .describe(
+          "How often a request is sent at most, the first time included; beyond the last target it starts again. Default: once per target.",
+        ),
+      fallback_statuses: z
+        .array(z.int().min(400).max(599))
+        .default(FALLBACK_STATUSES)
+        .describe(
+          "Answers after which the next target is tried. No answer at all (connection refused or lost, timeout) always moves on.",
+        ),
+      allow: z
+        .strictObject({
+          callers: names(
+            "Caller ids: `jwt:<issuer>|<subject>`, `api_key:|<id>`, `mtls:|<name>`, `header:|<id>`, `ip:<address>`.",
+          ),
+          teams: names("Teams."),
+          groups: names("Groups; one in common is enough."),
+        })
+        .prefault({})
+        .describe("Who may use this model. A caller in any of the lists may; all lists empty = everyone."),
+    })
+    .describe("One model alias.");
+}
+
+function targetSchema() {
+  return z
+    .strictObject({
+      provider: text("Name of a provider above."),
+      model: text("The provider's own name for the model. `*` stands for what the `*` in the alias name matched."),
+      weight: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(1)
+        .describe("Share of requests under `strategy: weighted`; 0 = only after all others."),
+      context_window: z
+        .int()
+        .min(1)
+        .max(100_000_000)
+        .optional()
+        .describe("Tokens the model can read and write together. Requests that look longer try larger targets first."),
+      max_output_tokens: z
+        .int()
+        .min(1)
+        .max(10_000_000)
+        .optional()
+        .describe("Longest answer of the model, in tokens; sent where a provider requires a limit and the client gave none."),
+      timeout_ms: durationMs(
+        "How long this target may take to begin its answer. Answers that are not streamed begin when they are complete.",
+      ).default(120_000),
+    })
+    .describe("One link of a chain: a provider and a model.");
+}
+
+function pluginsSchema(plugins: Vocabulary["plugins"]) {
+  const shape = Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin.config.optional()]));
+  return z.strictObject(shape).prefault({}).describe("Plugins of this policy, by name; a plugin that is not named is off.");
+}

@@ -1,0 +1,14 @@
+/** The words a configuration may use: taken from the lists of providers, strategies and plugins, so that config knows none by name. */
+import type { z } from "zod";
+
+export interface Vocabulary {
+  readonly providers: readonly {
+    readonly kind: string;
+    /** Empty = this kind has no public address, `base_url` must be given. */
+    readonly defaultBaseUrl: string;
+    readonly credentialHeader: string;
+  }[];
+  /** Names of balancing strategies; the first is the default. */
+  readonly strategies: readonly string[];
+  readonly plugins: readonly { readonly name: string; readonly config: z.ZodType }[];
+}

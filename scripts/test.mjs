@@ -1,0 +1,101 @@
+// `npm test`: every check there is, then one line with the count. `unit` or `e2e` runs those tests only.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkNode, ensureModules, root } from "./freshness.mjs";
+
+checkNode();
+const only = process.argv[2];
+if (only !== undefined && only !== "unit" && only !== "e2e") {
+  console.error("usage: node scripts/test.mjs [unit|e2e]");
+  process.exit(2);
+}
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+async function main() {
+  if (!(await step("dependencies", async () => ensureModules()))) return;
+  if (only === undefined) {
+    await step("lint and format (biome)", () => node("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."));
+    await step("types (tsc)", () => node("typescript/bin/tsc", "--noEmit"));
+  }
+  if (only !== "e2e") await step("unit tests (jest)", () => jest("unit"));
+  if (only !== "unit") await endToEnd();
+}
+
+async function endToEnd() {
+  const built = await step("build", () => run(process.execPath, join(root, "scripts", "build.mjs")));
+  const found = await step("envoy", async () => {
+    const { ensureEnvoy } = await import("./ensure-envoy.mjs");
+    process.env.ENVOY_BIN = await ensureEnvoy();
+    console.log(process.env.ENVOY_BIN);
+  });
+  if (built && found) await step("end-to-end tests (jest)", () => jest("e2e", "--runInBand"));
+}
+
+/** A step that throws counts as one failure; the next ones run all the same. */
+async function step(name, action) {
+  console.log(`\n== ${name}`);
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    count.failed += 1;
+    console.error(`== ${name} failed: ${error.message}`);
+    return false;
+  }
+}
+
+function jest(project, ...options) {
+  const output = join(tmpdir(), `graft-jest-${process.pid}-${project}.json`);
+  const status = exitOf(
+    process.execPath,
+    bin("jest/bin/jest"),
+    "--ci",
+    "--json",
+    `--outputFile=${output}`,
+    ...options,
+    "--selectProjects",
+    project,
+  );
+  let result;
+  try {
+    result = JSON.parse(readFileSync(output, "utf8"));
+  } catch {
+    throw new Error("jest wrote no result");
+  } finally {
+    rmSync(output, { force: true });
+  }
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  count.passed += result.numPassedTests;
+  count.failed += failed;
+  count.skipped += result.numPendingTests + result.numTodoTests;
+  if (status !== 0 && failed === 0) throw new Error(`jest ended with status ${status}`);
+}
+
+function node(script, ...args) {
+  run(process.execPath, bin(script), ...args);
+}
+
+function bin(script) {
+  return createRequire(import.meta.url).resolve(script);
+}
+
+function run(command, ...args) {
+  const status = exitOf(command, ...args);
+  if (status !== 0) throw new Error(`exit status ${status}`);
+}
+
+function exitOf(command, ...args) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (error !== undefined) throw error;
+  if (signal !== null) throw new Error(`ended by ${signal}`);
+  return status;
+}
+
+await main();
+const skipped = count.skipped === 0 ? "" : `, ${count.skipped} skipped`;
+console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
+process.exitCode = count.failed === 0 && count.passed > 0 ? 0 : 1;
