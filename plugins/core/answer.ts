@@ -152,7 +152,8 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     return NOTHING;
   };
   const decode = (body: Buffer): ChatEvent[] => {
-    if (isEventStream(headers)) {
+    // Some servers call their event streams text/plain.
+    if (isEventStream(headers) || /^(?:data|event|id|retry)?:/.test(body.toString("latin1", 0, 6))) {
       const decoder: StreamDecoder = codec.decodeStream(context.decode);
       return [...decoder.push(body), ...decoder.end()];
     }

@@ -38,6 +38,10 @@ export function isEventStream(headers: HeaderMap): boolean {
   return (headers["content-type"] ?? "").startsWith("text/event-stream");
 }
 
+export function isJson(headers: HeaderMap): boolean {
+  return (headers["content-type"] ?? "").startsWith("application/json");
+}
+
 /** A header value without line breaks or control characters, whatever a model name or parameter name held. */
 export function safeHeaderValue(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go

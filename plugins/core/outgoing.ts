@@ -26,10 +26,11 @@ export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Diale
   const { codec, keys, headers, basePath, scheme, authority } = target.provider;
   const own = !exchange.rewritten && codec.passThrough?.dialect === dialect.name ? codec.passThrough : undefined;
   const passThrough = own?.accepts(exchange.source) === true ? own : undefined;
+  const forceUsage = forcesUsage(exchange, policy);
   const encoded: EncodedRequest =
     passThrough === undefined
-      ? codec.encodeRequest(exchange.request, target)
-      : passThrough.encode(exchange.source, target, { forceUsage: forcesUsage(exchange, policy) });
+      ? codec.encodeRequest(forceUsage ? { ...exchange.request, includeUsage: true } : exchange.request, target)
+      : passThrough.encode(exchange.source, target, { forceUsage });
   if (encoded.dropped.length > 0) {
     if (policy.unsupportedParams === "error") throw unsupported(encoded.dropped, target);
     exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: encoded.dropped });

@@ -7,7 +7,7 @@ import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "
 import type { Dialect } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
 import type { Attempt, Exchange } from "./exchange";
-import { headersToRemove, isEventStream, safeHeaderValue } from "./headers";
+import { headersToRemove, isEventStream, isJson, safeHeaderValue } from "./headers";
 import { HookChain } from "./hook-chain";
 import { parseJsonSource } from "./json-source";
 import { type AnswerScope, encodeContext, errorAnswer, openAnswer } from "./open-answer";
@@ -107,6 +107,8 @@ export class Pipeline {
     const { delivery } = this.#answer;
     const set: Record<string, string> = { ...this.#graftHeaders() };
     if (delivery === "stream") Object.assign(set, EVENT_STREAM);
+    // The OpenAI SDK parses an answer only when it is called JSON.
+    else if (delivery === "pass" && !isEventStream(headers) && !isJson(headers)) Object.assign(set, JSON_TYPE);
     const remove = headersToRemove(headers);
     if (delivery === "stream" || (delivery === "pass" && isEventStream(headers))) remove.push("content-length");
     this.#status = shown;

@@ -128,6 +128,30 @@ describe("same dialect on both sides", () => {
     }
   });
 
+  test("forced on a rewritten request as well, and still not shown to a client that did not ask", async () => {
+    const hooks = (exchange: Exchange): Hooks[] => [
+      {
+        request() {
+          exchange.request = { ...exchange.request };
+          return undefined;
+        },
+      },
+    ];
+    const pipeline = openPipeline({ aliases: [openai()], hooks, policy: { needsUsage: true } });
+    const body = JSON.parse(sent(await pipeline.request(chat({ stream: true }))).request.body.toString()) as object;
+    expect(body).toMatchObject({ stream_options: { include_usage: true } });
+    const chunk = (it: object) =>
+      `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "g", ...it })}\n\n`;
+    const stream = [
+      chunk({ choices: [{ index: 0, delta: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] }),
+      chunk({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 } }),
+      "data: [DONE]\n\n",
+    ];
+    const answer = await answerWith(pipeline, 200, SSE_HEADERS, stream);
+    expect(answer.text).not.toContain("usage");
+    expect(await pipeline.log("aborted")).toMatchObject({ input_tokens: 9 });
+  });
+
   test("a hook that looks at events turns pass-through off", async () => {
     const seen: string[] = [];
     const hooks = (): Hooks[] => [

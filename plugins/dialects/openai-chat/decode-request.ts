@@ -1,0 +1,132 @@
+/** A chat completions request → neutral request: every documented field checked, everything else kept in `extra`. */
+import type { ChatRequest, JsonObject, ReasoningRequest, ResponseFormat } from "../../core/chat";
+import { compact } from "../../core/compact";
+import type { JsonSource } from "../../core/json-source";
+import {
+  field,
+  objectList,
+  optionalBoolean,
+  optionalInteger,
+  optionalNumber,
+  optionalObject,
+  optionalString,
+  requiredObject,
+  requiredString,
+  unknownMembers,
+  wrongType,
+} from "./check";
+import { decodeMessage, type LegacyCalls } from "./decode-message";
+import { decodeToolChoice, decodeTools } from "./decode-tools";
+import { requestHead } from "./request-head";
+
+/** @throws GraftError `bad_request` with `param` naming the field, e.g. `messages[2].content[0].type`. */
+export function decodeRequest(source: JsonSource): ChatRequest {
+  const { value } = source;
+  const { model, stream, includeUsage } = requestHead(source);
+  const legacy: LegacyCalls = new Map();
+  const toolChoice = decodeToolChoice(value);
+  const responseFormat = decodeResponseFormat(value);
+  return compact({
+    kind: "chat" as const,
+    model,
+    messages: objectList(value, "messages").map(([message, path]) => decodeMessage(message, path, legacy)),
+    tools: decodeTools(value),
+    toolChoice,
+    parallelToolCalls: optionalBoolean(value, "parallel_tool_calls"),
+    responseFormat,
+    reasoning: decodeReasoningRequest(value),
+    maxTokens: optionalInteger(value, "max_completion_tokens", 1) ?? optionalInteger(value, "max_tokens", 1),
+    temperature: optionalNumber(value, "temperature"),
+    topP: optionalNumber(value, "top_p"),
+    topK: optionalInteger(value, "top_k"),
+    frequencyPenalty: optionalNumber(value, "frequency_penalty"),
+    presencePenalty: optionalNumber(value, "presence_penalty"),
+    seed: optionalInteger(value, "seed"),
+    n: optionalInteger(value, "n", 1),
+    stop: decodeStop(value),
+    logprobs: optionalBoolean(value, "logprobs"),
+    topLogprobs: optionalInteger(value, "top_logprobs", 0),
+    logitBias: optionalObject(value, "logit_bias"),
+    user: optionalString(value, "user"),
+    stream,
+    includeUsage,
+    legacyFunctions: field(value, "functions") !== undefined && field(value, "tools") === undefined ? true : undefined,
+    extra: extraOf(value, toolChoice === undefined, responseFormat === undefined),
+  });
+}
+
+const KNOWN = new Set([
+  ...["model", "messages", "tools", "tool_choice", "functions", "function_call", "parallel_tool_calls", "response_format"],
+  ...["reasoning_effort", "reasoning", "thinking", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k"],
+  ...["frequency_penalty", "presence_penalty", "seed", "n", "stop", "logprobs", "top_logprobs", "logit_bias", "user"],
+  ...["stream", "stream_options"],
+]);
+
+/** Unknown fields, unknown forms of known ones, and what is unknown inside the objects that were read. */
+function extraOf(value: JsonObject, keepChoice: boolean, keepFormat: boolean): JsonObject {
+  const kept: { [key: string]: unknown } = {};
+  if (keepChoice && field(value, "tool_choice") !== undefined) kept["tool_choice"] = value["tool_choice"];
+  if (keepFormat && field(value, "response_format") !== undefined) kept["response_format"] = value["response_format"];
+  for (const [key, known] of OPTIONS_WITH_REST) {
+    const object = optionalObject(value, key);
+    const rest = object === undefined ? undefined : unknownMembers(object, known);
+    if (rest !== undefined) kept[key] = rest;
+  }
+  return { ...unknownMembers(value, KNOWN), ...kept };
+}
+
+const OPTIONS_WITH_REST = [
+  ["stream_options", new Set(["include_usage"])],
+  ["reasoning", new Set(["effort", "max_tokens", "exclude", "enabled"])],
+  ["thinking", new Set(["type", "budget_tokens"])],
+] as const;
+
+function decodeStop(value: JsonObject): string[] | undefined {
+  const stop = field(value, "stop");
+  if (stop === undefined) return undefined;
+  if (typeof stop === "string") return [stop];
+  if (!Array.isArray(stop)) throw wrongType("stop", "one of a string or array of strings", stop);
+  return stop.map((item: unknown, at) => {
+    if (typeof item !== "string") throw wrongType(`stop[${at}]`, "a string", item);
+    return item;
+  });
+}
+
+/** `undefined` for a type nobody here knows (vLLM's grammars …), which then rides in `extra`. */
+function decodeResponseFormat(value: JsonObject): ResponseFormat | undefined {
+  const format = optionalObject(value, "response_format");
+  if (format === undefined) return undefined;
+  const type = requiredString(format, "type", "response_format");
+  if (type === "text") return { kind: "text" };
+  if (type === "json_object") return { kind: "json-object" };
+  if (type !== "json_schema") return undefined;
+  const at = "response_format.json_schema";
+  const schema = requiredObject(format, "json_schema", "response_format");
+  return compact({
+    kind: "json-schema" as const,
+    name: requiredString(schema, "name", at),
+    schema: requiredObject(schema, "schema", at),
+    strict: optionalBoolean(schema, "strict", at),
+    description: optionalString(schema, "description", at),
+  });
+}
+
+/** OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, Anthropic's `thinking`; the most specific word wins. */
+function decodeReasoningRequest(value: JsonObject): ReasoningRequest | undefined {
+  const reasoning = optionalObject(value, "reasoning") ?? {};
+  const thinking = optionalObject(value, "thinking") ?? {};
+  const exclude = optionalBoolean(reasoning, "exclude", "reasoning");
+  const budgetTokens =
+    optionalInteger(thinking, "budget_tokens", 0, "thinking") ?? optionalInteger(reasoning, "max_tokens", 0, "reasoning");
+  const type = optionalString(thinking, "type", "thinking");
+  const enabled = type === undefined ? optionalBoolean(reasoning, "enabled", "reasoning") : type !== "disabled";
+  const effort = optionalString(value, "reasoning_effort") ?? optionalString(reasoning, "effort", "reasoning");
+  // "On" without a figure is medium effort, as OpenRouter documents it; "off" beats every figure.
+  const switched = enabled === true && budgetTokens === undefined && effort === undefined ? "medium" : effort;
+  const found: ReasoningRequest = compact({
+    effort: enabled === false ? "none" : switched,
+    budgetTokens: enabled === false ? undefined : budgetTokens,
+    include: exclude === undefined ? undefined : !exclude,
+  });
+  return Object.keys(found).length === 0 ? undefined : found;
+}
