@@ -55,6 +55,13 @@ describe("HookChain", () => {
     expect(texts(await chain.end())).toEqual(["x1"]);
   });
 
+  test.each([false, true])("a hook may hold back any number of events (waits: %s)", async (wait) => {
+    const held = Array.from({ length: 300_000 }, () => delta("x"));
+    const flood: Hooks = { event: () => (wait ? Promise.resolve(held) : held), end: () => held };
+    expect(await new HookChain([flood]).push([delta("x"), delta("y")])).toHaveLength(600_000);
+    expect(await new HookChain([flood]).end()).toHaveLength(300_000);
+  });
+
   test("hooks that look at no events leave it idle", () => {
     expect(new HookChain([{ request: () => undefined }, {}]).idle).toBe(true);
     expect(new HookChain([{ end: () => [] }]).idle).toBe(false);

@@ -40,7 +40,6 @@ describe("createInflater", () => {
       expect((await inflater.push(await compress(line))).toString()).toBe(line);
     }
     gzip.destroy();
-    inflater.destroy();
   });
 
   test("a bomb is refused", async () => {
@@ -60,6 +59,25 @@ describe("createInflater", () => {
     await expect(inflate(open("gzip"), bytes.subarray(0, bytes.length - 20), 4096)).rejects.toMatchObject({
       kind: "upstream_invalid",
     });
+  });
+
+  test("however short the cut, and whatever else runs: never taken for complete", async () => {
+    const bytes = gzipSync(text);
+    const cuts = Array.from({ length: 60 }, (_, at) => bytes.subarray(0, bytes.length - 1 - (at % 30)));
+    const results = await Promise.allSettled(cuts.map((cut) => inflate(open("gzip"), cut, 4096)));
+    expect(results.filter(({ status }) => status === "fulfilled")).toEqual([]);
+  });
+
+  test("what the end still brings out comes out, all of it", async () => {
+    const bytes = brotliCompressSync(text);
+    const results = await Promise.all(Array.from({ length: 60 }, () => inflate(open("br"), bytes, bytes.length - 1)));
+    expect(new Set(results)).toEqual(new Set([text]));
+  });
+
+  test("one piece cannot bring out more than an answer may hold", async () => {
+    const bounds = { ...DEFAULT_BOUNDS, maxResponseBytes: 100_000, maxInflateRatio: 10_000 };
+    const bytes = gzipSync(Buffer.alloc(200_000));
+    await expect(createInflater("gzip", bounds)?.push(bytes)).rejects.toMatchObject({ kind: "upstream_invalid" });
   });
 
   test("an unknown encoding is refused", () => {

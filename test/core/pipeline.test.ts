@@ -168,6 +168,17 @@ describe("same dialect on both sides", () => {
     expect(JSON.parse(answer.text)).toMatchObject({ choices: [{ message: { content: "Hello" } }], usage: OPENAI_ANSWER.usage });
     expect(seen).toContain("delta");
   });
+
+  test("a client of the deprecated functions gets its answer in that form, although nobody decoded its request", async () => {
+    const hooks = (): Hooks[] => [{ event: (event) => [event] }];
+    const pipeline = openPipeline({ aliases: [openai()], hooks });
+    sent(await pipeline.request(chat({ functions: [{ name: "f" }] })));
+    const function_call = { name: "f", arguments: "{}" };
+    const message = { role: "assistant", content: null, function_call };
+    const body = { ...OPENAI_ANSWER, choices: [{ index: 0, message, finish_reason: "function_call" }] };
+    const answer = await answerWith(pipeline, 200, JSON_HEADERS, [JSON.stringify(body)]);
+    expect(JSON.parse(answer.text)).toMatchObject({ choices: [{ message: { function_call }, finish_reason: "function_call" }] });
+  });
 });
 
 describe("translation", () => {
@@ -287,6 +298,14 @@ describe("what the client sent", () => {
     ["empty", Buffer.alloc(0), 400, "invalid_json"],
     ["duplicate key", Buffer.from('{"model":"m","messages":[{"role":"user","content":"x"}],"model":"other"}'), 400, null],
     ["unknown model", chat({ model: "nope" }), 404, "model_not_found"],
+    ["a name of a megabyte", chat({ model: "x".repeat(1_000_000) }), 404, "model_not_found"],
+    [
+      "half a character in the name",
+      Buffer.from(`{"model":"x\\ud800","messages":[{"role":"user","content":"x"}]}`),
+      404,
+      "model_not_found",
+    ],
+    ["a line break in the name", chat({ model: "x\ny" }), 404, "model_not_found"],
     ["model of wrong type", chat({ model: 4 }), 400, "invalid_type"],
     ["stored completions", chat({ store: true }), 400, "provider_state_not_allowed"],
     [
@@ -299,6 +318,25 @@ describe("what the client sent", () => {
     const reply = await refuse(body);
     expect(reply).toMatchObject({ status, json: { error: { type: "invalid_request_error", code } } });
     expect(reply.headers["x-request-id"]).toBe("req-1");
+  });
+
+  test("a client cannot make log lines, headers and messages as long as it likes", async () => {
+    const any = alias("*", [target("anthropic", "*")]);
+    const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`unknown_${at}_${"x".repeat(200)}`, at]));
+    const lines = async (body: Buffer, policy = {}) => {
+      const pipeline = openPipeline({ aliases: [any], policy });
+      const step = await pipeline.request(body);
+      const headers = step.kind === "reply" ? step.reply.headers : (await pipeline.response(200, JSON_HEADERS)).set;
+      const text = step.kind === "reply" ? step.reply.body.toString() : "";
+      return [JSON.stringify(headers), text, JSON.stringify(await pipeline.log("aborted"))];
+    };
+    for (const body of [chat({ model: "m".repeat(1_000_000) }), chat(fields)]) {
+      for (const policy of [{}, { unsupportedParams: "error" as const }]) {
+        for (const line of await lines(body, policy)) expect(line.length).toBeLessThan(10_000);
+      }
+    }
+    const [headers] = await lines(chat(fields));
+    expect(headers).toContain(", and 4980 more");
   });
 
   test("state is let through where the policy allows it", async () => {
@@ -400,6 +438,16 @@ describe("attempts", () => {
     const answer = await answerWith(pipeline, status, { ...JSON_HEADERS, "retry-after": "7" }, [body]);
     expect(answer.status).toBe(shown);
     expect(JSON.parse(answer.text)).toMatchObject({ error: { code } });
+  });
+
+  test("an error whose body cannot be unpacked is still that error", async () => {
+    const pipeline = openPipeline({ aliases: [anthropic()] });
+    sent(await pipeline.request(chat()));
+    const headers = { ...JSON_HEADERS, "content-encoding": "gzip", "retry-after": "7" };
+    const answer = await answerWith(pipeline, 429, headers, []);
+    expect(answer.status).toBe(429);
+    expect(answer.headers).toMatchObject({ "retry-after": "7" });
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { code: "rate_limit_exceeded" } });
   });
 
   test("a refused key rests", async () => {
@@ -515,6 +563,17 @@ describe("hooks", () => {
     });
   });
 
+  test("a plugin that cannot open for an exchange fails it like a hook, with the cause in the log", async () => {
+    const hooks = (): Hooks[] => {
+      throw new Error("secret detail");
+    };
+    const pipeline = openPipeline({ aliases: [openai()], hooks });
+    const reply = replied(await pipeline.request(chat()));
+    expect(reply.status).toBe(500);
+    expect(JSON.stringify(reply)).not.toContain("secret");
+    expect(pipeline.exchange.error?.cause).toMatchObject({ message: "secret detail" });
+  });
+
   test.each(["request", "route", "attempt", "response", "event", "end"] as const)(
     "a hook that throws in %s closes with a 500 that says nothing of the cause",
     async (where) => {
@@ -533,6 +592,60 @@ describe("hooks", () => {
       expect(answer.text).not.toContain("secret");
     },
   );
+
+  test.each(["request", "attempt", "response", "event", "end"] as const)(
+    "a client that goes away during %s: log hooks run when that hook is done, and find what it did",
+    async (where) => {
+      let reserved = 0;
+      let settled: number | undefined;
+      let begun = (): void => {};
+      const waiting = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const slow = async () => {
+        begun();
+        await held;
+        reserved += 1;
+        return where === "request" ? undefined : [];
+      };
+      const late: string[] = [];
+      const settle = () => {
+        settled = reserved;
+      };
+      const hooks = (): Hooks[] => [
+        { [where]: slow, log: settle },
+        { request: () => void late.push("request"), attempt: () => void late.push("attempt") },
+      ];
+      const pipeline = openPipeline({ aliases: [openai()], hooks });
+      const driven = (async () => {
+        const step = await pipeline.request(chat());
+        if (step.kind === "send") await answerWith(pipeline, 200, JSON_HEADERS, [JSON.stringify(OPENAI_ANSWER)]);
+      })();
+      await waiting;
+      const logged = pipeline.log("aborted");
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(settled).toBeUndefined();
+      release();
+      expect(await logged).toMatchObject({ outcome: "aborted" });
+      await driven;
+      expect(reserved).toBeGreaterThan(0);
+      expect(settled).toBe(reserved);
+      // A client that is gone is asked nothing more for.
+      expect(late).toEqual(where === "request" ? [] : where === "attempt" ? ["request"] : ["request", "attempt"]);
+    },
+  );
+
+  test("no attempt is made for a call that has ended", async () => {
+    const pipeline = openPipeline({ aliases: [both()] });
+    sent(await pipeline.request(chat()));
+    await pipeline.log("aborted");
+    expect(replied(await pipeline.attempt(2)).status).toBe(499);
+    expect(pipeline.exchange.attempts).toHaveLength(1);
+  });
 
   test("a log hook that throws does not take the record with it", async () => {
     const hooks = (): Hooks[] => [
