@@ -25,6 +25,7 @@ export class Gateway {
   readonly config: Config;
   readonly version: string;
   readonly #policies = new Map<string, Policy>();
+  readonly #providers: ReadonlyMap<string, NamedProvider>;
   readonly #services: Services;
   /** Unix seconds, the `created` of listed models. */
   readonly #created: number;
@@ -36,6 +37,7 @@ export class Gateway {
     this.#services = services;
     this.#created = Math.floor(services.clock.now() / 1000);
     const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, namedProvider(name, it, services)]));
+    this.#providers = providers;
     for (const [name, it] of Object.entries(config.policies)) {
       this.#policies.set(name, compilePolicy(name, it, providers, { version, bounds: config.bounds, services }));
     }
@@ -59,6 +61,10 @@ export class Gateway {
       startedAt: this.#services.clock.now(),
     });
     return { kind: "pipeline", pipeline: new Pipeline(exchange, policy, dialect, this.#services) };
+  }
+
+  provider(name: string): NamedProvider | undefined {
+    return this.#providers.get(name);
   }
 
   /** `GET …/models` and `GET …/models/{id}`; everything else is unknown. */

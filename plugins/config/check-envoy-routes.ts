@@ -2,17 +2,20 @@
 import { isIP } from "node:net";
 import { parseHostPort, parseSocket } from "./addresses";
 import { hostCovers } from "./host-patterns";
-import type { Path } from "./issue";
-import type { Config, RouteConfig } from "./schema";
+import type { Path, Severity } from "./issue";
+import type { Config, PolicyConfig, RouteConfig } from "./schema";
 
 export interface Fault {
+  readonly severity: Severity;
   readonly path: Path;
   readonly message: string;
 }
 
-export function checkEnvoyRoutes({ envoy }: Config): Fault[] {
+export function checkEnvoyRoutes({ envoy, policies }: Config): Fault[] {
   const faults: Fault[] = [];
-  const add = (path: Path, message: string): number => faults.push({ path: ["envoy", ...path], message });
+  const add = (path: Path, message: string, severity: Severity = "error"): void => {
+    faults.push({ severity, path: ["envoy", ...path], message });
+  };
   if (!isStatic(parseHostPort(envoy.listen)?.host))
     add(["listen"], "must be an IP address or localhost: Envoy looks up no names here");
   if (mixesPathsAndNames(envoy.sockets)) {
@@ -30,6 +33,14 @@ export function checkEnvoyRoutes({ envoy }: Config): Fault[] {
         `policy ${route.policy} has other timeouts in routes[${other}] for the same host. When Graft has rewritten the path for a provider, host and policy are all that tells routes apart: give both the same timeouts, or two policies`,
       );
     }
+    const slowest = longestWait(policies[route.policy]);
+    if (slowest > route.idle_timeout_ms) {
+      add(
+        ["routes", index, "idle_timeout_ms"],
+        `${route.idle_timeout_ms} ms of silence end the whole exchange, but a target of policy ${route.policy} may take ${slowest} ms (\`timeout_ms\`) to begin its answer: when it hangs, the next one is not tried`,
+        "warning",
+      );
+    }
     const ambiguous = earlier.flatMap((it) => it.hosts).find((host) => route.hosts.some((own) => overlaps(host, own)));
     if (ambiguous !== undefined) {
       add(
@@ -39,6 +50,10 @@ export function checkEnvoyRoutes({ envoy }: Config): Fault[] {
     }
   }
   return faults;
+}
+
+function longestWait(policy: PolicyConfig | undefined): number {
+  return Math.max(0, ...(policy?.models ?? []).flatMap((model) => model.targets.map((target) => target.timeout_ms)));
 }
 
 function isStatic(host: string | undefined): boolean {

@@ -53,7 +53,9 @@ function routeSchema() {
       timeout_ms: durationMs("How long a whole exchange may take, retries and streaming included.").default(
         routeDefaults.timeout_ms,
       ),
-      idle_timeout_ms: durationMs("How long a stream may be silent.").default(routeDefaults.idle_timeout_ms),
+      idle_timeout_ms: durationMs("How long an exchange may be silent, waiting for providers included.").default(
+        routeDefaults.idle_timeout_ms,
+      ),
     })
     .describe("One route.");
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import type { HostName } from "../core/host";
 import { checkAdmin, checkEnvoy } from "./check-envoy";
+import { checkEnvoyRoutes } from "./check-envoy-routes";
 import { checkHost } from "./check-host";
 import { checkPolicies } from "./check-policies";
 import { checkProviders } from "./check-providers";
@@ -66,6 +67,10 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
   const inspection = new Inspection(config, options.vocabulary, read, schema);
   for (const check of [checkProviders, checkPolicies, checkEnvoy, checkAdmin]) check(inspection);
   if (options.host !== undefined) checkHost(inspection, options.host);
+  for (const { severity, path: at, message } of checkEnvoyRoutes(config)) {
+    if (severity === "error") inspection.error(at, message);
+    else inspection.warn(at, message);
+  }
   const findings = [...faults, ...inspection.findings.filter(isNew), ...(await checkTlsFiles(config, files))];
   if (!hasError(findings)) findings.push(...(await checkResolved(config, options.resolve ?? resolveHost)));
   const issues = locate(findings);

@@ -18,7 +18,7 @@ export function policySchema(vocabulary: Vocabulary) {
         .enum(["error", "warn", "drop"])
         .default("warn")
         .describe(
-          "What to do with a request parameter the chosen provider cannot honour: refuse the request; leave it out and name it in `x-graft-dropped-params`; or leave it out silently.",
+          "What to do with a request parameter the chosen provider cannot honour: refuse the request; leave it out, name it in `x-graft-dropped-params` and log a warning; or the same without the warning.",
         ),
       allow_provider_state: flag(
         "Let requests refer to state kept at the provider (`store`, `previous_response_id`, file ids). All callers share one provider account, so they could reach each other's state.",

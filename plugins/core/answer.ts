@@ -1,7 +1,7 @@
 /** How one provider answer becomes the client's: untouched, translated as a stream, or folded when whole. */
 import type { Dialect, EncodeContext } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
-import type { ChatEvent } from "./events";
+import type { ChatEvent, Usage } from "./events";
 import type { Exchange } from "./exchange";
 import { isEventStream } from "./headers";
 import type { HookChain } from "./hook-chain";
@@ -48,8 +48,10 @@ const NOTHING = new Uint8Array(0);
  * @param dialect for whole answers, which can still be replaced by an error when they turn out to be none
  */
 export function passThroughAnswer(exchange: Exchange, tap: Tap, dialect: Dialect | undefined): AnswerBody {
+  let noted: Usage | undefined;
   const note = (): void => {
-    exchange.usage = tap.usage;
+    noted = tap.usage;
+    exchange.usage = noted;
     exchange.model = tap.model;
     exchange.error = tap.error;
   };
@@ -59,7 +61,7 @@ export function passThroughAnswer(exchange: Exchange, tap: Tap, dialect: Dialect
     chunk: (bytes) => {
       const out = tap.push(bytes);
       // Noted at every chunk: an aborted stream has no end.
-      if (exchange.usage !== tap.usage || exchange.model === undefined) note();
+      if (noted !== tap.usage || exchange.model === undefined || tap.error !== undefined) note();
       return out;
     },
     end: () => {
@@ -148,7 +150,7 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     if (size > context.maxResponseBytes)
       failure ??= new GraftError("upstream_invalid", "The provider's answer is over the gateway's size limit.");
     // A copy: the host may reuse the memory of its chunk.
-    else pieces.push(Uint8Array.from(bytes));
+    else pieces.push(Buffer.from(bytes));
     return NOTHING;
   };
   const decode = (body: Buffer): ChatEvent[] => {
@@ -161,12 +163,15 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     if (value === undefined) throw new GraftError("upstream_invalid", "The provider's answer is not JSON.");
     return codec.decodeResponse(value, context.decode);
   };
-  const finish = async (): Promise<Tail> => {
+  const collected = async (): Promise<Buffer> => {
     if (inflater !== undefined && failure === undefined) collect(await inflater.end());
     if (failure !== undefined) throw failure;
-    const body = Buffer.concat(pieces);
-    if (status >= 400) throw codec.decodeError(status, headers, body);
-    let events: readonly ChatEvent[] = decode(body);
+    return Buffer.concat(pieces);
+  };
+  const finish = async (): Promise<Tail> => {
+    // The status of an error says enough where its body cannot be read.
+    if (status >= 400) throw codec.decodeError(status, headers, await collected().catch(() => NOTHING));
+    let events: readonly ChatEvent[] = decode(await collected());
     for (const event of events) note(exchange, event);
     if (!hooks.idle) events = [...(await hooks.push(events)), ...(await hooks.end())];
     if (exchange.head?.stream === true)

@@ -183,8 +183,6 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The client asked for a usage chunk at the end of its stream. */
   readonly includeUsage: boolean;
-  /** The client used the deprecated `functions` fields of chat completions, so it reads `function_call` in the answer. */
-  readonly legacyFunctions?: boolean;
   readonly extra: JsonObject;
 }
 

@@ -10,6 +10,8 @@ export interface RequestHead {
   readonly model: string;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** The client used the deprecated `functions` of chat completions, so it reads `function_call` in the answer. */
+  readonly legacyFunctions?: boolean;
 }
 
 /** Events in, the client's stream bytes out (as text). */
@@ -23,7 +25,7 @@ export interface EncodeContext {
   readonly includeUsage: boolean;
   /** Unix seconds, for providers that do not say when. */
   readonly created: number;
-  /** See ChatRequest.legacyFunctions. */
+  /** See RequestHead.legacyFunctions. */
   readonly legacyFunctions?: boolean;
   newId(prefix: string): string;
 }

@@ -7,6 +7,7 @@ import { Facts } from "./facts";
 import type { JsonSource } from "./json-source";
 import type { HeaderMap } from "./provider";
 import type { Plan, Target } from "./target";
+import { soundUsage } from "./usage";
 
 /** Who the gateway's own auth says is calling. */
 export interface Caller {
@@ -48,7 +49,6 @@ export class Exchange {
   readonly attempts: Attempt[] = [];
   readonly startedAt: number;
   plan: Plan | undefined;
-  usage: Usage | undefined;
   /** The provider's name for the model that answered. */
   model: string | undefined;
   error: GraftError | undefined;
@@ -57,6 +57,7 @@ export class Exchange {
   #head: RequestHead | undefined;
   #request: NeutralRequest | undefined;
   #rewritten = false;
+  #usage: Usage | undefined;
 
   constructor(init: { id: string; policy: string; configVersion: string; client: ClientInfo; startedAt: number }) {
     this.id = init.id;
@@ -105,6 +106,15 @@ export class Exchange {
 
   get rewritten(): boolean {
     return this.#rewritten;
+  }
+
+  /** What the provider said last, made sound: its word is not trusted to be a count. */
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
+  set usage(usage: Usage | undefined) {
+    this.#usage = usage === undefined ? undefined : soundUsage(usage);
   }
 
   /** The attempt whose answer the client gets (or got so far). */

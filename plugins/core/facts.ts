@@ -2,7 +2,8 @@
 export type Fact =
   | { readonly kind: "plan"; readonly targets: readonly string[]; readonly strategy: string }
   | { readonly kind: "context-window"; readonly target: string; readonly window: number; readonly estimate: number }
-  | { readonly kind: "params-dropped"; readonly target: string; readonly params: readonly string[] }
+  /** `warn`: the policy wants it said in the log as well. */
+  | { readonly kind: "params-dropped"; readonly target: string; readonly params: readonly string[]; readonly warn: boolean }
   | { readonly kind: "attempt-failed"; readonly target: string; readonly status: number }
   | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
 

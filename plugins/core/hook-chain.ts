@@ -21,7 +21,7 @@ export class HookChain {
     const out: ChatEvent[] = [];
     for (let index = this.#hooks.length - 1; index >= 0; index -= 1) {
       const held = await this.#hooks[index]?.end?.();
-      if (held !== undefined && held.length > 0) out.push(...(await this.#through(held, index - 1)));
+      if (held !== undefined && held.length > 0) append(out, await this.#through(held, index - 1));
     }
     return out;
   }
@@ -35,7 +35,7 @@ export class HookChain {
       for (let at = 0; at < current.length; at += 1) {
         const made = hook.event(current[at] as ChatEvent);
         if (made instanceof Promise) return this.#wait(made, next, current.slice(at + 1), index);
-        next.push(...made);
+        append(next, made);
       }
       current = next;
     }
@@ -49,9 +49,14 @@ export class HookChain {
     rest: readonly ChatEvent[],
     index: number,
   ): Promise<readonly ChatEvent[]> {
-    next.push(...(await made));
+    append(next, await made);
     const hook = this.#hooks[index];
-    for (const event of rest) next.push(...((await hook?.event?.(event)) ?? [event]));
+    for (const event of rest) append(next, (await hook?.event?.(event)) ?? [event]);
     return this.#through(next, index - 1);
   }
+}
+
+/** Not `push(...more)`: as arguments, more than about 100,000 events overflow the stack. */
+function append(events: ChatEvent[], more: readonly ChatEvent[]): void {
+  for (const event of more) events.push(event);
 }

@@ -6,8 +6,8 @@ import { GraftError } from "./errors";
 export interface Inflater {
   /** What came out so far. @throws GraftError `upstream_invalid` for bad data or a decompression bomb. */
   push(bytes: Uint8Array): Promise<Buffer>;
+  /** The rest. @throws also when the compressed data was cut short */
   end(): Promise<Buffer>;
-  destroy(): void;
 }
 
 /** Below this much output the ratio says nothing: small repetitive answers compress well. */
@@ -32,10 +32,14 @@ export function createInflater(encoding: string | undefined, bounds: Bounds): In
   let failure: unknown;
   let bytesIn = 0;
   let bytesOut = 0;
+  let bytesHeld = 0;
   stream.on("data", (piece: Buffer) => {
     bytesOut += piece.length;
-    if (bytesOut > RATIO_FROM_BYTES && bytesOut > bytesIn * bounds.maxInflateRatio) {
-      failure = new Error("decompression bomb");
+    bytesHeld += piece.length;
+    const isBomb = bytesOut > RATIO_FROM_BYTES && bytesOut > bytesIn * bounds.maxInflateRatio;
+    // One piece may be a whole answer: what it unfolds to is held in memory before anybody can look at its size.
+    if (isBomb || bytesHeld > bounds.maxResponseBytes) {
+      failure = new Error(isBomb ? "decompression bomb" : "over the size limit");
       stream.destroy();
       return;
     }
@@ -55,6 +59,7 @@ export function createInflater(encoding: string | undefined, bounds: Bounds): In
         }
         const pieces = out;
         out = [];
+        bytesHeld = 0;
         resolve(Buffer.concat(pieces));
       };
       stream.on("close", done);
@@ -67,7 +72,7 @@ export function createInflater(encoding: string | undefined, bounds: Bounds): In
       bytesIn += bytes.length;
       return settle((done) => stream.write(bytes, () => setImmediate(done)));
     },
-    end: () => settle((done) => stream.end(() => setImmediate(done))),
-    destroy: () => stream.destroy(),
+    // Done when the stream closes: "finish" comes before the last of the output, and before the news that the input was cut short.
+    end: () => settle(() => stream.end()),
   };
 }

@@ -53,7 +53,7 @@ export function encodeContext({ exchange, services }: AnswerScope): EncodeContex
     includeUsage: exchange.head?.includeUsage ?? false,
     created: Math.floor(services.clock.now() / 1000),
     newId: services.newId,
-    legacyFunctions: exchange.decoded?.legacyFunctions === true,
+    legacyFunctions: exchange.head?.legacyFunctions === true,
   };
 }
 

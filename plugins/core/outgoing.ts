@@ -33,7 +33,8 @@ export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Diale
       : passThrough.encode(exchange.source, target, { forceUsage });
   if (encoded.dropped.length > 0) {
     if (policy.unsupportedParams === "error") throw unsupported(encoded.dropped, target);
-    exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: encoded.dropped });
+    const warn = policy.unsupportedParams === "warn";
+    exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: encoded.dropped, warn });
   }
   const key = keys.pick();
   return {

@@ -46,6 +46,9 @@ export class Pipeline {
   #status = 0;
   #complete = false;
   #logged = false;
+  /** Calls that have begun and not ended: the host may hang up in the middle of one. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(exchange: Exchange, policy: Policy, dialect: Dialect, services: Services) {
     this.exchange = exchange;
@@ -56,6 +59,7 @@ export class Pipeline {
 
   /** The client's whole body. A `send` is the first attempt; its plan says what the host may try after it. */
   async request(body: Buffer): Promise<Step> {
+    this.#running += 1;
     try {
       const source = parseJsonSource(body, this.#scope.policy.bounds.maxJsonDepth);
       const head = this.#scope.dialect.head(source);
@@ -66,6 +70,7 @@ export class Pipeline {
       if (state !== undefined) throw providerStateRefused(state);
       for (const [index, hook] of this.#hooks.entries()) {
         const answer = await hook.request?.();
+        this.#throwIfLogged();
         if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
       }
       let plan: Plan = { alias, targets: alias.targets };
@@ -75,34 +80,48 @@ export class Pipeline {
       return await this.#send(plan, 1);
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
+    } finally {
+      this.#left();
     }
   }
 
   /** The next try, encoded anew from the request as the hooks left it. A number beyond the plan repeats its last target. */
   async attempt(number: number): Promise<Step> {
+    this.#running += 1;
     try {
       if (this.#plan === undefined) throw new Error("attempt before request");
       return await this.#send(this.#plan, number);
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
+    } finally {
+      this.#left();
     }
+  }
+
+  /** An answer that the client will not get, because the host goes on to the next attempt; hosts tell what they hear of. */
+  attemptFailed(number: number, status: number, headers: HeaderMap): void {
+    const attempt = this.exchange.attempts.find((it) => it.number === number);
+    if (attempt !== undefined) this.#failed(attempt, status, headers);
   }
 
   /** The head of the answer the client shall get. `local` = the host could not get one from the provider, and why. */
   async response(status: number, headers: HeaderMap, local?: GraftError): Promise<AnswerHead> {
     const { exchange } = this;
+    this.#running += 1;
     this.#firstByte = this.#scope.services.clock.monotonic() - this.#started;
     const { attempt } = exchange;
     let shown = status;
-    if (local === undefined && attempt !== undefined) {
-      attempt.status = status;
-      if (status >= 400) shown = this.#refusedByProvider(attempt, status, headers);
-    }
     try {
+      if (local === undefined && attempt !== undefined) {
+        if (status >= 400) shown = this.#failed(attempt, status, headers);
+        attempt.status = status;
+      }
       for (let index = this.#hooks.length - 1; index >= 0; index -= 1) await this.#hooks[index]?.response?.({ status });
       this.#answer = local === undefined ? openAnswer(this.#scope, status, headers) : errorAnswer(this.#scope, local);
     } catch (thrown) {
       this.#answer = errorAnswer(this.#scope, toGraftError(thrown));
+    } finally {
+      this.#left();
     }
     const { delivery } = this.#answer;
     const set: Record<string, string> = { ...this.#graftHeaders() };
@@ -117,16 +136,24 @@ export class Pipeline {
 
   /** Bytes of the provider's body in, the client's out (none, the same or others). */
   chunk(bytes: Uint8Array): Awaitable<Uint8Array> {
-    return this.#answer === undefined ? bytes : this.#answer.chunk(bytes);
+    const out = this.#answer === undefined ? bytes : this.#answer.chunk(bytes);
+    if (!(out instanceof Promise)) return out;
+    this.#running += 1;
+    return out.finally(() => this.#left());
   }
 
   /** The provider's body has ended. */
   async end(): Promise<Tail> {
     if (this.#answer === undefined) return { body: undefined };
-    const tail = await this.#answer.end();
-    this.#status = tail.status ?? this.#status;
-    this.#complete = true;
-    return tail;
+    this.#running += 1;
+    try {
+      const tail = await this.#answer.end();
+      this.#status = tail.status ?? this.#status;
+      this.#complete = true;
+      return tail;
+    } finally {
+      this.#left();
+    }
   }
 
   /** An error event was sent: the host must end the client's stream, whatever the provider still sends. */
@@ -134,18 +161,23 @@ export class Pipeline {
     return this.#answer?.closed === true;
   }
 
-  /** Ends the exchange: runs the log hooks and returns the record; `undefined` when it was ended before. */
+  /**
+   * Ends the exchange: runs the log hooks and returns the record; `undefined` when it was ended before. A call that is still running
+   * is waited for, so that `log` hooks can settle whatever it has begun.
+   */
   async log(outcome: Outcome): Promise<ExchangeRecord | undefined> {
     if (this.#logged) return undefined;
     this.#logged = true;
     const { clock } = this.#scope.services;
-    const record = exchangeRecord(this.exchange, {
+    const ended = {
       status: this.#status,
       outcome: this.#complete ? "complete" : outcome,
       endedAt: clock.now(),
       durationMs: clock.monotonic() - this.#started,
       firstByteMs: this.#firstByte,
-    });
+    };
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    const record = exchangeRecord(this.exchange, ended);
     for (const hook of this.#hooks) {
       try {
         await hook.log?.(record);
@@ -156,19 +188,37 @@ export class Pipeline {
     return record;
   }
 
+  #left(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#onIdle?.();
+  }
+
+  /** Nothing more is begun for a client that is gone. */
+  #throwIfLogged(): void {
+    if (this.#logged) throw new GraftError("client_closed", "The call has ended.");
+  }
+
   async #send(plan: Plan, number: number): Promise<Step> {
+    this.#throwIfLogged();
     const target = plan.targets[Math.min(number, plan.targets.length) - 1];
     if (target === undefined) throw new GraftError("unavailable", "No target is left for this request.");
     const { attempt, request } = buildOutgoing(this.exchange, this.#scope.policy, this.#scope.dialect, number, target);
     this.exchange.attempts.push(attempt);
-    for (const hook of this.#hooks) if (hook.attempt !== undefined) await hook.attempt(attempt);
+    for (const hook of this.#hooks) {
+      if (hook.attempt === undefined) continue;
+      await hook.attempt(attempt);
+      this.#throwIfLogged();
+    }
     return { kind: "send", attempt, plan, request };
   }
 
   /** Rests the key where the status says so; returns the status the client gets (decided by the error's kind, before the body is read). */
-  #refusedByProvider(attempt: Attempt, status: number, headers: HeaderMap): number {
+  #failed(attempt: Attempt, status: number, headers: HeaderMap): number {
     const { provider } = attempt.target;
     const error = provider.codec.decodeError(status, headers, Buffer.alloc(0));
+    // The last attempt's failure is told twice: as a failure, and as the answer the client gets.
+    if (attempt.status !== undefined) return error.status;
+    attempt.status = status;
     this.exchange.facts.add({ kind: "attempt-failed", target: targetLabel(attempt.target), status });
     if (attempt.keyIndex !== undefined) {
       const untilMs = provider.keys.rest(attempt.keyIndex, status, error.options.retryAfterMs);

@@ -1,5 +1,6 @@
 /** The exchange record: one structured line a call, the source of logs, metrics and usage. Plugins add their fields in `log` hooks. */
 import type { Exchange } from "./exchange";
+import type { Fact } from "./facts";
 import { targetLabel } from "./target";
 
 /** `aborted`: the client or the provider hung up, and the host cannot tell which. */
@@ -31,6 +32,8 @@ export interface ExchangeRecord {
   readonly cached_tokens: number | undefined;
   readonly reasoning_tokens: number | undefined;
   readonly dropped_params: readonly string[] | undefined;
+  /** How it came about: the plan, what did not fit, what failed, which keys rest. */
+  readonly facts: readonly Fact[];
   readonly duration_ms: number;
   /** Until the answer's head arrived. */
   readonly first_byte_ms: number | undefined;
@@ -71,6 +74,7 @@ export function exchangeRecord(exchange: Exchange, init: RecordInit): ExchangeRe
     cached_tokens: usage?.cacheRead,
     reasoning_tokens: usage?.reasoning,
     dropped_params: attempt !== undefined && attempt.dropped.length > 0 ? attempt.dropped : undefined,
+    facts: exchange.facts.all,
     duration_ms: init.durationMs,
     first_byte_ms: init.firstByteMs,
   };

@@ -50,6 +50,12 @@ export class Metrics {
     labelNames: ["result"],
     registers: [this.registry],
   });
+  readonly #handOffs = new Counter({
+    name: "graft_hand_offs_total",
+    help: "Attempts encoded for Envoy by asking the process that holds the exchange; `lost` = it was gone",
+    labelNames: ["result"],
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -77,6 +83,10 @@ export class Metrics {
         this.set(read());
       },
     });
+  }
+
+  countHandOff(result: "answered" | "lost"): void {
+    this.#handOffs.inc({ result });
   }
 
   countReload(result: "applied" | "invalid"): void {

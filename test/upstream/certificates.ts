@@ -24,14 +24,18 @@ export function hasOpenssl(): boolean {
   }
 }
 
-/** @param names what the server certificate is valid for, besides `localhost` and 127.0.0.1. */
-export function makeCertificates(names: readonly string[] = []): Certificates {
+/**
+ * @param names what the server certificate is valid for, besides `localhost` and 127.0.0.1
+ * @param clientUri alternative name of the client certificate, e.g. a SPIFFE id
+ */
+export function makeCertificates(names: readonly string[] = [], clientUri?: string): Certificates {
   const folder = mkdtempSync(path.join(tmpdir(), "fake-upstream-"));
   const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const alternatives = ["DNS:localhost", "IP:127.0.0.1", ...names.map((name) => `DNS:${name}`)].join(",");
   writeFileSync(path.join(folder, "server.ext"), `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth\n`);
-  writeFileSync(path.join(folder, "client.ext"), "extendedKeyUsage=clientAuth\n");
+  const clientName = clientUri === undefined ? "" : `subjectAltName=URI:${clientUri}\n`;
+  writeFileSync(path.join(folder, "client.ext"), `${clientName}extendedKeyUsage=clientAuth\n`);
   openssl("req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=fake upstream CA");
   for (const who of ["server", "client"]) {
     openssl("req", ...newKey, "-keyout", `${who}.key`, "-out", `${who}.csr`, "-subj", `/CN=fake upstream ${who}`);

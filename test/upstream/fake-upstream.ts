@@ -2,6 +2,7 @@
  * A provider that tests control: OpenAI, Anthropic and Gemini on one port, recording what arrives and failing in every way asked
  * for (see behaviour.ts). Whatever is not scripted is answered as strictly as the demo provider answers it.
  */
+import { constants } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import {
   createServer as createHttp2Server,
@@ -100,7 +101,9 @@ function createServer(
     return http2 === true ? createHttp2Server(listener) : createHttpServer({ keepAliveTimeout: 60_000 }, listener);
   const { serverCert, serverKey, ca } = tls.certificates;
   const requestCert = tls.requireClientCertificate === true;
-  const secure = { cert: serverCert, key: serverKey, ca, requestCert, rejectUnauthorized: requestCert };
+  // Node does not tell the server name of a resumed session.
+  const secureOptions = constants.SSL_OP_NO_TICKET;
+  const secure = { cert: serverCert, key: serverKey, ca, requestCert, rejectUnauthorized: requestCert, secureOptions };
   return http2 === true ? createSecureServer({ ...secure, allowHTTP1: true }, listener) : createHttpsServer(secure, listener);
 }
 

@@ -19,6 +19,7 @@ export interface Seen {
 export interface RawOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Text and bytes as they are, anything else as JSON. */
   readonly body?: unknown;
   readonly tls?: Pick<HttpsOptions, "ca" | "cert" | "key" | "servername">;
   readonly agent?: RequestOptions["agent"];
@@ -56,6 +57,6 @@ export function call(url: string, options: RawOptions = {}): Promise<Seen> {
       response.on("error", (error: NodeJS.ErrnoException) => settle(false, error.code));
     });
     request.on("error", (error: NodeJS.ErrnoException) => settle(false, error.code));
-    request.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+    request.end(body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
 }

@@ -48,8 +48,13 @@ export class WireResponse {
     const more = "stream" in response ? response.write(piece) : response.write(piece);
     if (!more) {
       await new Promise<void>((resolve) => {
-        response.once("drain", () => resolve());
-        response.once("close", () => resolve());
+        const done = (): void => {
+          response.off("drain", done);
+          response.off("close", done);
+          resolve();
+        };
+        response.on("drain", done);
+        response.on("close", done);
       });
     }
   }

@@ -74,10 +74,32 @@ export function objectList(value: JsonObject, key: string, path = ""): (readonly
   });
 }
 
-/** The members that `known` does not name; `undefined` when there are none. Keeps `__proto__` as a key like any other. */
-export function unknownMembers(value: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+/**
+ * The members that `known` does not name; `undefined` when there are none. Keeps `__proto__` as a key like any other.
+ * @throws GraftError as `refuseLookalikes`
+ */
+export function unknownMembers(value: JsonObject, known: ReadonlySet<string>, path = ""): JsonObject | undefined {
+  refuseLookalikes(value, known, path);
   const entries = Object.entries(value).filter(([key]) => !known.has(key));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/**
+ * Servers in Go match names without regard to case, the last one winning: beside `model`, a `Model` that nobody here reads would be
+ * what they read. The same goes for letters that fold to ASCII ones (`meſſages`).
+ * @throws GraftError `bad_request` for a name that is one of `known` but for its case
+ */
+export function refuseLookalikes(value: JsonObject, known: ReadonlySet<string>, path = ""): void {
+  for (const key in value) {
+    if (known.has(key) || !known.has(foldCase(key))) continue;
+    const name = below(path, key);
+    throw bad(name, `Unknown parameter: '${name}'. Names are case-sensitive.`, "unknown_parameter");
+  }
+}
+
+/** Both ways: only so do `ſ` and the Kelvin sign become `s` and `k`. */
+export function foldCase(name: string): string {
+  return name.toUpperCase().toLowerCase();
 }
 
 export function missing(param: string): GraftError {

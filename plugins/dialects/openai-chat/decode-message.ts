@@ -38,7 +38,7 @@ export function decodeMessage(message: JsonObject, path: string, legacy: LegacyC
     role,
     name: optionalString(message, "name", path),
     parts: withCache(parts, decodeCache(message, path)),
-    extra: unknownMembers(message, PLAIN),
+    extra: unknownMembers(message, PLAIN, path),
   });
 }
 
@@ -76,7 +76,7 @@ function decodeAssistant(message: JsonObject, path: string, legacy: LegacyCalls)
     ...decodeToolCalls(message, path),
     ...decodeFunctionCall(message, path, legacy),
   ];
-  const unknown = unknownMembers(message, ASSISTANT);
+  const unknown = unknownMembers(message, ASSISTANT, path);
   return compact({
     role: "assistant" as const,
     name: optionalString(message, "name", path),
@@ -110,7 +110,7 @@ function decodeResult(message: JsonObject, path: string, role: "tool" | "functio
     content,
     cache: decodeCache(message, path),
   });
-  return compact({ role: "tool" as const, parts: [result], extra: unknownMembers(message, RESULT) });
+  return compact({ role: "tool" as const, parts: [result], extra: unknownMembers(message, RESULT, path) });
 }
 
 function resultContent(part: Part, path: string): ResultContent {

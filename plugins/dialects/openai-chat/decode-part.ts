@@ -57,7 +57,7 @@ function decodeText(part: JsonObject, path: string): TextPart {
     type: "text" as const,
     text: requiredString(part, "text", path),
     cache: decodeCache(part, path),
-    extra: unknownMembers(part, TEXT),
+    extra: unknownMembers(part, TEXT, path),
   });
 }
 
@@ -73,7 +73,7 @@ export function decodeImage(part: JsonObject, path: string): ImagePart {
     source: mediaSource(requiredString(image, "url", at)),
     detail: optionalString(image, "detail", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "image_url", unknownMembers(image, IMAGE)),
+    extra: extraOf(part, "image_url", path, unknownMembers(image, IMAGE, at)),
   });
 }
 
@@ -87,7 +87,7 @@ function decodeAudio(part: JsonObject, path: string): AudioPart {
     data: requiredString(audio, "data", at),
     format: requiredString(audio, "format", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "input_audio", unknownMembers(audio, AUDIO)),
+    extra: extraOf(part, "input_audio", path, unknownMembers(audio, AUDIO, at)),
   });
 }
 
@@ -102,7 +102,7 @@ function decodeFile(part: JsonObject, path: string): FilePart {
     source: id === undefined ? fileData(requiredString(file, "file_data", at)) : ({ kind: "file-id", id } as const),
     filename: optionalString(file, "filename", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "file", unknownMembers(file, FILE)),
+    extra: extraOf(part, "file", path, unknownMembers(file, FILE, at)),
   });
 }
 
@@ -126,8 +126,8 @@ function decodeRefusal(part: JsonObject, path: string): RefusalPart {
 }
 
 /** Members unknown on the part itself, and those unknown on its inner object below the inner object's name. */
-function extraOf(part: JsonObject, inner: string, unknownInside: JsonObject | undefined): JsonObject | undefined {
-  const outside = unknownMembers(part, new Set(["type", "cache_control", inner]));
+function extraOf(part: JsonObject, inner: string, path: string, unknownInside: JsonObject | undefined): JsonObject | undefined {
+  const outside = unknownMembers(part, new Set(["type", "cache_control", inner]), path);
   return unknownInside === undefined ? outside : { ...outside, [inner]: unknownInside };
 }
 

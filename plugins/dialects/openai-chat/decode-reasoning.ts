@@ -33,7 +33,7 @@ function decodeDetail(detail: JsonObject, path: string): ReasoningPart {
     provider: format === undefined ? undefined : reasoningProvider(format),
     signature: optionalString(detail, "signature", path),
     redacted,
-    extra: unknownMembers(detail, plain ? new Set([...DETAIL, "type"]) : DETAIL),
+    extra: unknownMembers(detail, plain ? new Set([...DETAIL, "type"]) : DETAIL, path),
   });
 }
 

@@ -17,7 +17,7 @@ import {
 } from "./check";
 import { decodeMessage, type LegacyCalls } from "./decode-message";
 import { decodeToolChoice, decodeTools } from "./decode-tools";
-import { requestHead } from "./request-head";
+import { REQUEST_FIELDS, requestHead } from "./request-head";
 
 /** @throws GraftError `bad_request` with `param` naming the field, e.g. `messages[2].content[0].type`. */
 export function decodeRequest(source: JsonSource): ChatRequest {
@@ -50,17 +50,9 @@ export function decodeRequest(source: JsonSource): ChatRequest {
     user: optionalString(value, "user"),
     stream,
     includeUsage,
-    legacyFunctions: field(value, "functions") !== undefined && field(value, "tools") === undefined ? true : undefined,
     extra: extraOf(value, toolChoice === undefined, responseFormat === undefined),
   });
 }
-
-const KNOWN = new Set([
-  ...["model", "messages", "tools", "tool_choice", "functions", "function_call", "parallel_tool_calls", "response_format"],
-  ...["reasoning_effort", "reasoning", "thinking", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k"],
-  ...["frequency_penalty", "presence_penalty", "seed", "n", "stop", "logprobs", "top_logprobs", "logit_bias", "user"],
-  ...["stream", "stream_options"],
-]);
 
 /** Unknown fields, unknown forms of known ones, and what is unknown inside the objects that were read. */
 function extraOf(value: JsonObject, keepChoice: boolean, keepFormat: boolean): JsonObject {
@@ -69,10 +61,10 @@ function extraOf(value: JsonObject, keepChoice: boolean, keepFormat: boolean): J
   if (keepFormat && field(value, "response_format") !== undefined) kept["response_format"] = value["response_format"];
   for (const [key, known] of OPTIONS_WITH_REST) {
     const object = optionalObject(value, key);
-    const rest = object === undefined ? undefined : unknownMembers(object, known);
+    const rest = object === undefined ? undefined : unknownMembers(object, known, key);
     if (rest !== undefined) kept[key] = rest;
   }
-  return { ...unknownMembers(value, KNOWN), ...kept };
+  return { ...unknownMembers(value, REQUEST_FIELDS), ...kept };
 }
 
 const OPTIONS_WITH_REST = [

@@ -25,7 +25,7 @@ function decodeToolCall(call: JsonObject, path: string): ToolCallPart {
   const inner = requiredObject(call, type, path);
   const at = below(path, type);
   const { signature, rest } = splitSignature(optionalObject(call, "extra_content", path));
-  const unknown = unknownMembers(call, KNOWN);
+  const unknown = unknownMembers(call, KNOWN, path);
   return compact({
     type: "tool-call" as const,
     id: requiredString(call, "id", path),

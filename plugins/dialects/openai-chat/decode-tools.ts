@@ -39,8 +39,8 @@ const TOOL = new Set(["type", "function", "cache_control"]);
 
 /** Members unknown on the tool ride in `extra`, those unknown on its `function` object below `extra.function`. */
 function functionTool(definition: JsonObject, path: string, tool: JsonObject = {}, toolPath = ""): Tool {
-  const inside = unknownMembers(definition, DEFINITION);
-  const outside = unknownMembers(tool, TOOL);
+  const inside = unknownMembers(definition, DEFINITION, path);
+  const outside = unknownMembers(tool, TOOL, toolPath);
   return compact({
     kind: "function" as const,
     name: requiredString(definition, "name", path),

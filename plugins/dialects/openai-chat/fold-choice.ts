@@ -30,7 +30,7 @@ export class ChoiceFold {
 
   add(event: ChoiceEvent): void {
     if (event.type === "finish") this.#finish = { reason: event.reason, raw: event.raw };
-    else if (event.type === "logprobs") this.#logprobs[event.of].push(...event.tokens.map(encodeLogprob));
+    else if (event.type === "logprobs") for (const token of event.tokens) this.#logprobs[event.of].push(encodeLogprob(token));
     else if (event.type === "block-start") this.#start(event.block, event.start);
     else {
       const block = this.#open.get(event.block);

@@ -16,12 +16,55 @@ describe("head", () => {
       { stream: true, includeUsage: false },
     ],
     [{ stream_options: { include_usage: true } }, { stream: false, includeUsage: false }],
+    [{ functions: [] }, { stream: false, includeUsage: false, legacyFunctions: true }],
+    [
+      { functions: [], tools: [] },
+      { stream: false, includeUsage: false },
+    ],
   ])("%j", (fields, expected) => {
     expect(openaiChat.head(sourceOf({ model: "m", messages: [HELLO], ...fields }))).toEqual({ model: "m", ...expected });
   });
 
   it("does not look into the messages", () => {
     expect(openaiChat.head(sourceOf({ model: "m", messages: [42] })).model).toBe("m");
+  });
+});
+
+describe("a name that differs from one we read in case only", () => {
+  const K = "\u212a";
+  it.each([
+    ["Model", `{"model":"m","messages":[{}],"Model":"evil"}`],
+    ["meſſages", `{"model":"m","messages":[{}],"meſſages":[]}`],
+    ["STORE", `{"model":"m","messages":[{}],"STORE":true}`],
+    [`max_to${K}ens`, `{"model":"m","messages":[{}],"max_to${K}ens":9}`],
+    ["\u004dodel", `{"model":"m","messages":[{}],"\\u004dodel":"evil"}`],
+  ])("%s is refused before anything else is decided", (param, body) => {
+    expect(errorOf(() => openaiChat.head(sourceOf(body)))).toMatchObject({
+      status: 400,
+      code: "unknown_parameter",
+      options: { param },
+    });
+  });
+
+  it.each([
+    ["messages[0].Content", { messages: [{ ...HELLO, Content: "secret" }] }],
+    ["messages[0].content[0].TEXT", { messages: [{ role: "user", content: [{ type: "text", text: "a", TEXT: "secret" }] }] }],
+    [
+      "messages[0].content[0].image_url.URL",
+      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "a", URL: "b" } }] }] },
+    ],
+    ["messages[0].Tool_calls", { messages: [{ role: "assistant", content: "a", Tool_calls: [] }] }],
+    ["tools[0].function.Name", { tools: [{ type: "function", function: { name: "f", Name: "g" } }] }],
+    ["stream_options.Include_Usage", { stream_options: { Include_Usage: true } }],
+  ])("%s is refused where policy reads it", (param, fields) => {
+    expect(errorOf(() => decode(fields))).toMatchObject({ status: 400, code: "unknown_parameter", options: { param } });
+  });
+
+  it("what is the client's own may be spelled as it likes", () => {
+    const parameters = { type: "object", properties: { Model: {}, model: {} }, Type: "x" };
+    expect(() =>
+      decode({ metadata: { Model: "a", model: "b" }, tools: [{ function: { name: "f", parameters } }] }),
+    ).not.toThrow();
   });
 });
 
@@ -197,7 +240,6 @@ describe("tools", () => {
     });
     expect(request.tools).toEqual([{ kind: "function", name: "f", parameters: { type: "object" } }]);
     expect(request.toolChoice).toEqual({ mode: "tool", name: "f" });
-    expect(request.legacyFunctions).toBe(true);
     expect(request.messages.slice(1)).toEqual([
       { role: "assistant", parts: [{ type: "tool-call", id: "call_legacy_1", name: "f", arguments: "{}" }] },
       {

@@ -257,6 +257,13 @@ describe("logprobs", () => {
   const tokens = [{ token: "a", logprob: -1, bytes: [97], top: [{ token: "b", logprob: -2 }] }];
   const wire = [{ token: "a", logprob: -1, bytes: [97], top_logprobs: [{ token: "b", logprob: -2, bytes: null }] }];
   const events: ChatEvent[] = [{ type: "logprobs", choice: 0, of: "content", tokens }, ...answer([[TEXT, "a"]])];
+  it("of a very long answer", () => {
+    const long = Array.from({ length: 300_000 }, () => ({ token: "a", logprob: -1 }));
+    const [choice] = document([{ type: "logprobs", choice: 0, of: "content", tokens: long }, ...answer([[TEXT, "a"]])])[
+      "choices"
+    ] as { logprobs: { content: unknown[] } }[];
+    expect(choice?.logprobs.content).toHaveLength(300_000);
+  });
   it("whole", () => expect(document(events)["choices"]).toMatchObject([{ logprobs: { content: wire, refusal: null } }]));
   it("streamed", () => {
     const choices = chunksOf(stream(events)).flatMap((chunk) => chunk.choices);

@@ -250,7 +250,7 @@ for (const file of ["openai", "azure", "deepseek", "groq", "openrouter", "mistra
       const body = { model: "m", ...record.request };
       // Azure and tests of raw dictionaries name no model.
       const decoded = decode({ ...body, model: "m" });
-      expect(decode(encode({ ...body, model: "m" }).body)).toEqual({ ...decoded, legacyFunctions: undefined });
+      expect(decode(encode({ ...body, model: "m" }).body)).toEqual(decoded);
     });
   });
 }

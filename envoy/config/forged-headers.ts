@@ -1,0 +1,28 @@
+/** Headers that say who is calling are set by a filter in front of Graft; copies that come from clients must go before it runs. */
+import type { CallerConfig } from "../../plugins/config/schema";
+import { because } from "./because";
+import { typed } from "./typed";
+
+/** Headers that Graft believes, so that nobody else may set them. */
+export function identityHeaders({ kind, api_key, header }: CallerConfig): string[] {
+  if (kind === "api_key") return [api_key.header];
+  return kind === "header" ? [...new Set([header.id, header.team, header.groups, header.tags])] : [];
+}
+
+/** @param prefixes headers of these families go as well */
+export function earlyRemoval(names: readonly string[], prefixes: readonly string[] = []) {
+  return [
+    because(
+      { name: "Before all HTTP filters: what an authentication filter sets afterwards is the only copy left." },
+      {
+        name: "envoy.http.early_header_mutation.header_mutation",
+        typed_config: typed("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation", {
+          mutations: [
+            ...prefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })),
+            ...names.map((name) => ({ remove: name })),
+          ],
+        }),
+      },
+    ),
+  ];
+}

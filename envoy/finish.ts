@@ -1,0 +1,26 @@
+import type { Pipeline } from "../plugins/core/pipeline";
+import type { Outcome } from "../plugins/core/record";
+import type { Logger } from "../plugins/observe/log";
+import type { Metrics } from "../plugins/observe/metrics";
+
+/** Ends exchanges: log hooks, then the record as one line and in the metrics. Never throws and never rejects. */
+export function createFinisher(logger: Logger, metrics: Metrics): (pipeline: Pipeline, outcome: Outcome) => void {
+  return (pipeline, outcome) => {
+    pipeline
+      .log(outcome)
+      .then((record) => {
+        if (record === undefined) return;
+        metrics.count(record, pipeline.exchange.attempt?.target.provider.name ?? "none");
+        const { error } = pipeline.exchange;
+        // The cause may hold what a client must not see; it is for operators only.
+        if (error?.kind === "internal") logger.error({ ...record, cause: describe(error.cause) }, "exchange");
+        else if (pipeline.exchange.facts.of("params-dropped").some((fact) => fact.warn)) logger.warn(record, "exchange");
+        else logger.info(record, "exchange");
+      })
+      .catch((thrown: unknown) => logger.error({ cause: describe(thrown) }, "exchange could not be logged"));
+  };
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
