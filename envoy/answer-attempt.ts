@@ -1,7 +1,7 @@
 import type { Pipeline } from "../plugins/core/pipeline";
 import { type ProcessingResponse, ResponseStatus } from "../proto/ext-proc";
 import { toStruct } from "../proto/struct";
-import { attemptKey, NAMESPACE } from "./metadata";
+import { attemptKey, NAMESPACE, OWN_REPLY } from "./metadata";
 import { immediate, requestMutation } from "./mutations";
 
 export interface AttemptQuestion {
@@ -14,7 +14,7 @@ export interface AttemptQuestion {
 /** Encodes one more attempt for level 2, here or in another process. */
 export async function answerAttempt(pipeline: Pipeline, { number, headerNames }: AttemptQuestion): Promise<ProcessingResponse> {
   const step = await pipeline.attempt(number);
-  if (step.kind === "reply") return immediate(step.reply, "graft_reply");
+  if (step.kind === "reply") return immediate(step.reply, OWN_REPLY);
   const current: Record<string, string> = Object.fromEntries(headerNames.map((name) => [name, ""]));
   return {
     requestHeaders: {

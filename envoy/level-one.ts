@@ -27,6 +27,7 @@ import {
   clusterName,
   NAMESPACE,
   ONE_TARGET_KEY,
+  OWN_REPLY,
   POLICY_KEY,
   ROUTING_NAMESPACE,
 } from "./metadata";
@@ -72,7 +73,7 @@ export class LevelOne implements StreamHandler {
     const { client, policy } = this.#readClient(request);
     const opened = this.#gateway.open(policy, client);
     if (opened.kind === "reply") {
-      this.#stream.send(immediate(opened.reply, "graft_reply"));
+      this.#stream.send(immediate(opened.reply, OWN_REPLY));
       return;
     }
     const { pipeline } = opened;
@@ -96,7 +97,7 @@ export class LevelOne implements StreamHandler {
     const bytes = ownBuffer(body);
     try {
       this.#context.exchanges.hold(bytes.length, this.#gateway.config.bounds);
-      this.#heldBytes = bytes.length;
+      this.#heldBytes += bytes.length;
     } catch (thrown) {
       this.#stream.send(immediate(pipeline.refuse(thrown), "graft_overloaded"));
       return;
@@ -106,7 +107,7 @@ export class LevelOne implements StreamHandler {
 
   #sendStep(step: Step): void {
     if (step.kind === "reply") {
-      this.#stream.send(immediate(step.reply, "graft_reply"));
+      this.#stream.send(immediate(step.reply, OWN_REPLY));
       return;
     }
     const { request, plan } = step;
@@ -136,20 +137,23 @@ export class LevelOne implements StreamHandler {
     };
   }
 
-  async #onResponseHeaders(request: ProcessingRequest, { headers, endOfStream }: HttpHeaders): Promise<void> {
+  async #onResponseHeaders(request: ProcessingRequest, { headers: sent, endOfStream }: HttpHeaders): Promise<void> {
     const pipeline = this.#pipeline;
     // A filter before ours answered (401 …): that answer is not ours to touch.
     if (pipeline === undefined) {
       this.#stream.send({ responseHeaders: {} });
       return;
     }
-    const received = readHeaders(headers);
+    const received = readHeaders(sent);
     const status = Number(received[":status"] ?? 0);
-    const head = await pipeline.response(status, withoutPseudo(received), localReplyError(status, attributesOf(request)));
+    const local = localReplyError(status, attributesOf(request), pipeline.exchange.error);
+    const head = await pipeline.response(status, withoutPseudo(received), local);
     this.#head = head;
     if (endOfStream) {
       const tail = await pipeline.end();
-      const reply = { status: tail.status ?? head.status, headers: { ...head.set, ...tail.headers }, body: asBuffer(tail.body) };
+      const type = received["content-type"];
+      const headers = { ...(type === undefined ? {} : { "content-type": type }), ...head.set, ...tail.headers };
+      const reply = { status: tail.status ?? head.status, headers, body: asBuffer(tail.body) };
       this.#stream.send(immediate(reply, "graft_empty_answer"));
       return;
     }

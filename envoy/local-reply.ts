@@ -1,13 +1,22 @@
 import { GraftError } from "../plugins/core/errors";
 import type { StructObject } from "../proto/struct";
-import { ATTRIBUTES } from "./metadata";
+import { ATTRIBUTES, OWN_REPLY } from "./metadata";
 
 /** What Envoy says of every answer that came from an upstream, and of none it made itself. */
 const FROM_UPSTREAM = "via_upstream";
 
-/** The error behind an answer that Envoy made itself because it has none from a provider; `undefined` = a provider answered. */
-export function localReplyError(status: number, attributes: StructObject): GraftError | undefined {
-  if (attributes[ATTRIBUTES.codeDetails] === FROM_UPSTREAM) return undefined;
+/**
+ * The error behind an answer that Envoy made itself because it has none from a provider; `undefined` = a provider answered.
+ * @param refused why we refused an attempt at level 2, if we did
+ */
+export function localReplyError(
+  status: number,
+  attributes: StructObject,
+  refused: GraftError | undefined,
+): GraftError | undefined {
+  const details = attributes[ATTRIBUTES.codeDetails];
+  if (details === FROM_UPSTREAM) return undefined;
+  if (details === OWN_REPLY && refused !== undefined) return refused;
   if (status === 413) return new GraftError("too_large", "The request body is over the gateway's size limit.");
   if (status === 504 || status === 408)
     return new GraftError("timeout", "The provider did not answer in time.", { shouldRetry: true });

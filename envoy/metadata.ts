@@ -32,6 +32,9 @@ export const ATTRIBUTES = {
   attemptCount: "upstream.request_attempt_count",
 } as const;
 
+/** `response.code_details` of replies that we make at either level. */
+export const OWN_REPLY = "graft_reply";
+
 /** Metadata on the gRPC calls, so that one server knows which filter is calling. */
 export const LEVEL_HEADER = "x-graft-level";
 

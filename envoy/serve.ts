@@ -6,6 +6,7 @@ import { type Config, formatIssue, KNOWN, type Loaded, loadConfig, watchConfig }
 import { systemClock } from "../plugins/core/clock";
 import type { Services } from "../plugins/core/plugin";
 import { Gateway } from "../plugins/gateway";
+import { LineWriter } from "../plugins/observe/line-writer";
 import { createLogger } from "../plugins/observe/log";
 import { Metrics } from "../plugins/observe/metrics";
 import { clusterHash } from "./config";
@@ -36,6 +37,8 @@ export interface Serving {
   drain(graceMs: number, timeoutMs: number): Promise<number>;
 }
 
+const STDOUT = 1;
+
 /** Room for metadata, headers and framing around a body. */
 const MESSAGE_SLACK_BYTES = 1024 * 1024;
 
@@ -45,7 +48,8 @@ export async function serveEnvoy(options: ServeOptions): Promise<Serving> {
   const loaded = await load();
   if (!loaded.ok) throw new Error(loaded.issues.map(formatIssue).join("\n"));
 
-  const logger = createLogger(options.logLevel);
+  const lines = new LineWriter(STDOUT);
+  const logger = createLogger(options.logLevel, lines);
   const metrics = new Metrics();
   const services: Services = { clock: systemClock, random: Math.random, newId };
   const compile = ({ config, hash }: Loaded) => new Gateway(config, hash, services);
@@ -67,6 +71,7 @@ export async function serveEnvoy(options: ServeOptions): Promise<Serving> {
     maxMessageBytes: largestMessage(loaded.config),
     onError: (error) => logger.warn({ cause: String(error) }, "ext_proc connection failed"),
   });
+  metrics.watch("graft_log_lines_dropped", "Log lines given up because their reader was too slow", () => lines.dropped);
   metrics.watch("graft_exchanges_in_flight", "Exchanges running now", () => exchanges.size);
 
   const watcher = watchConfig(loaded, {
@@ -111,6 +116,7 @@ export async function serveEnvoy(options: ServeOptions): Promise<Serving> {
       watcher.close();
       await Promise.all([admin.close(), closeServer(handOff)]);
       logger.info({ cut }, "drained");
+      await lines.close();
       return cut;
     },
   };

@@ -5,10 +5,11 @@ import type { Dialect } from "./core/dialect";
 import { GraftError } from "./core/errors";
 import { type ClientInfo, Exchange } from "./core/exchange";
 import { KeyRing } from "./core/key-ring";
-import { ModelTable } from "./core/model-table";
+import { isModelName, ModelTable } from "./core/model-table";
 import { Pipeline, type Reply } from "./core/pipeline";
 import type { Hooks, Services } from "./core/plugin";
 import type { Policy } from "./core/policy";
+import type { HeaderMap } from "./core/provider";
 import type { ModelAlias, NamedProvider, Target } from "./core/target";
 import { DIALECTS } from "./dialects";
 import { encodeModel, encodeModels } from "./dialects/openai-chat/encode-models";
@@ -19,7 +20,11 @@ export type Opened =
   | { readonly kind: "pipeline"; readonly pipeline: Pipeline }
   | { readonly kind: "reply"; readonly reply: Reply };
 
-const MODELS_PATH = "/models";
+/** Of what a client wrote, characters of it that an error repeats. */
+const MAX_QUOTED = 200;
+
+/** The last piece is everything behind it: ids of models hold slashes. */
+const MODELS_PATH = /\/models(?:\/(.*))?$/;
 
 export class Gateway {
   readonly config: Config;
@@ -52,7 +57,7 @@ export class Gateway {
       return refuse(new GraftError("internal", `This route names a policy that is not configured.`), client);
     const dialect = policy.dialects.find((it) => client.path.endsWith(it.path));
     if (dialect === undefined) return this.#models(policy, client);
-    if (client.method !== "POST") return refuse(notAllowed(client, "POST"), client, dialect);
+    if (client.method !== "POST") return notAllowed(client, "POST", dialect);
     const exchange = new Exchange({
       id: this.#services.newId("ex_"),
       policy: policy.name,
@@ -69,21 +74,20 @@ export class Gateway {
 
   /** `GET …/models` and `GET …/models/{id}`; everything else is unknown. */
   #models(policy: Policy, client: ClientInfo): Opened {
-    const at = client.path.indexOf(MODELS_PATH);
-    const rest = at === -1 ? undefined : client.path.slice(at + MODELS_PATH.length);
-    if (rest === undefined || (rest !== "" && !rest.startsWith("/"))) {
-      return refuse(new GraftError("not_found", `Unknown request URL: ${client.method} ${client.path}.`), client);
+    const found = MODELS_PATH.exec(client.path);
+    if (found === null) {
+      const url = `${client.method} ${client.path.slice(0, MAX_QUOTED)}`;
+      return refuse(new GraftError("not_found", `Unknown request URL: ${url}.`), client);
     }
-    if (client.method !== "GET" && client.method !== "HEAD") return refuse(notAllowed(client, "GET"), client);
+    if (client.method !== "GET" && client.method !== "HEAD") return notAllowed(client, "GET, HEAD");
     const listed = (it: { name: string; owner: string }) => ({ id: it.name, created: this.#created, ownedBy: it.owner });
-    if (rest === "" || rest === "/") return json(encodeModels(policy.models.visible(client.caller).map(listed)), client);
-    const name = decode(rest.slice(1));
-    const alias = name === undefined ? undefined : policy.models.find(name, client.caller);
+    const id = found[1] ?? "";
+    if (id === "") return json(encodeModels(policy.models.visible(client.caller).map(listed)), client);
+    const name = decode(id);
+    const alias = name === undefined || !isModelName(name) ? undefined : policy.models.find(name, client.caller);
     if (name === undefined || alias === undefined) {
-      return refuse(
-        new GraftError("model_not_found", `The model '${name ?? rest.slice(1)}' does not exist`, { param: "model" }),
-        client,
-      );
+      const message = `The model '${(name ?? id).slice(0, MAX_QUOTED)}' does not exist`;
+      return refuse(new GraftError("model_not_found", message, { param: "model" }), client);
     }
     return json(encodeModel(listed({ name, owner: alias.targets[0]?.provider.name ?? "graft" })), client);
   }
@@ -164,12 +168,10 @@ function namedProvider(name: string, it: Config["providers"][string], services: 
   };
 }
 
-function refuse(error: GraftError, client: ClientInfo, dialect: Dialect = Gateway.fallbackDialect): Opened {
-  const { headers, body } = dialect.encodeError(error);
-  return {
-    kind: "reply",
-    reply: { status: error.status, headers: { "x-request-id": client.requestId, ...headers }, body: Buffer.from(body) },
-  };
+function refuse(error: GraftError, client: ClientInfo, dialect = Gateway.fallbackDialect, more: HeaderMap = {}): Opened {
+  const encoded = dialect.encodeError(error);
+  const headers = { "x-request-id": client.requestId, ...encoded.headers, ...more };
+  return { kind: "reply", reply: { status: error.status, headers, body: Buffer.from(encoded.body) } };
 }
 
 function json(text: string, client: ClientInfo): Opened {
@@ -177,8 +179,11 @@ function json(text: string, client: ClientInfo): Opened {
   return { kind: "reply", reply: { status: 200, headers, body: Buffer.from(text) } };
 }
 
-function notAllowed(client: ClientInfo, allowed: string): GraftError {
-  return new GraftError("method_not_allowed", `Not allowed to ${client.method} on ${client.path} (allowed: ${allowed}).`);
+function notAllowed(client: ClientInfo, allow: string, dialect?: Dialect): Opened {
+  const path = client.path.slice(0, MAX_QUOTED);
+  const error = new GraftError("method_not_allowed", `Not allowed to ${client.method} on ${path} (allowed: ${allow}).`);
+  // RFC 9110 §15.5.6 asks for the header.
+  return refuse(error, client, dialect, { allow });
 }
 
 function decode(path: string): string | undefined {

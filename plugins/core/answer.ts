@@ -173,7 +173,8 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     if (status >= 400) throw codec.decodeError(status, headers, await collected().catch(() => NOTHING));
     let events: readonly ChatEvent[] = decode(await collected());
     for (const event of events) note(exchange, event);
-    if (!hooks.idle) events = [...(await hooks.push(events)), ...(await hooks.end())];
+    if (!hooks.idle) events = await hooks.push(events);
+    if (!hooks.idle && exchange.error === undefined) events = [...events, ...(await hooks.end())];
     if (exchange.head?.stream === true)
       return { body: Buffer.from(encodeAll(dialect, context.encode, events)), status, headers: EVENT_STREAM };
     return { body: Buffer.from(dialect.encodeResponse(events, context.encode)), status, headers: JSON_TYPE };

@@ -36,6 +36,7 @@ export interface Attempt {
   readonly target: Target;
   readonly keyIndex: number | undefined;
   readonly passThrough: boolean;
+  /** Client parameters that the target cannot honour: the first 20, then `and 3 more`. */
   readonly dropped: readonly string[];
   status?: number;
 }

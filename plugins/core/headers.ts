@@ -35,11 +35,16 @@ export function headersToRemove(fromProvider: HeaderMap): string[] {
 }
 
 export function isEventStream(headers: HeaderMap): boolean {
-  return (headers["content-type"] ?? "").startsWith("text/event-stream");
+  return isType(headers, "text/event-stream");
 }
 
 export function isJson(headers: HeaderMap): boolean {
-  return (headers["content-type"] ?? "").startsWith("application/json");
+  return isType(headers, "application/json");
+}
+
+/** Media types have no case (RFC 9110 §8.3.1). */
+function isType(headers: HeaderMap, type: string): boolean {
+  return headers["content-type"]?.toLowerCase().startsWith(type) === true;
 }
 
 /** A header value without line breaks or control characters, whatever a model name or parameter name held. */

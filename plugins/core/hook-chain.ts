@@ -12,8 +12,13 @@ export class HookChain {
     this.idle = this.#hooks.length === 0;
   }
 
+  /** @param events an error is always the last, and comes out whatever the hooks make of it: no dead answer may look complete */
   push(events: readonly ChatEvent[]): Awaitable<readonly ChatEvent[]> {
-    return this.#through(events, this.#hooks.length - 1);
+    const passed = this.#through(events, this.#hooks.length - 1);
+    const last = events.at(-1);
+    if (last?.type !== "error") return passed;
+    const withError = (made: readonly ChatEvent[]) => (made.some(({ type }) => type === "error") ? made : [...made, last]);
+    return passed instanceof Promise ? passed.then(withError) : withError(passed);
   }
 
   /** What each hook held back, passed on through the hooks outside it. */

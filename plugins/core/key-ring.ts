@@ -17,19 +17,20 @@ export interface PickedKey {
 
 export class KeyRing {
   readonly #keys: readonly string[];
+  /** On the monotonic clock: a wall clock that is set back must not keep a key at rest. */
   readonly #readyAt: number[];
   readonly #clock: Clock;
   #turn = 0;
 
   constructor(keys: readonly string[], clock: Clock) {
     this.#keys = keys;
-    this.#readyAt = keys.map(() => 0);
+    this.#readyAt = keys.map(() => Number.NEGATIVE_INFINITY);
     this.#clock = clock;
   }
 
   /** `undefined` when the provider has no key (a local model server). */
   pick(): PickedKey | undefined {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const count = this.#keys.length;
     let best = -1;
     for (let step = 0; step < count; step += 1) {
@@ -50,9 +51,9 @@ export class KeyRing {
   rest(index: number, status: number, retryAfterMs?: number): number | undefined {
     const rest = status === 429 ? (retryAfterMs ?? BUSY_REST_MS) : isRefusal(status) ? REFUSED_REST_MS : undefined;
     if (rest === undefined || index >= this.#keys.length) return undefined;
-    const until = this.#clock.now() + Math.min(rest, LONGEST_REST_MS);
-    this.#readyAt[index] = Math.max(this.#readyAt[index] ?? 0, until);
-    return until;
+    const bounded = Math.min(rest, LONGEST_REST_MS);
+    this.#readyAt[index] = Math.max(this.#readyAt[index] ?? 0, this.#clock.monotonic() + bounded);
+    return this.#clock.now() + bounded;
   }
 }
 

@@ -2,6 +2,17 @@
 import type { Caller } from "./exchange";
 import type { ModelAlias, Target } from "./target";
 
+/** The longest real ones are ARNs of a few hundred characters. */
+const LONGEST_NAME = 1024;
+
+/**
+ * Whether a client's text can be a model's name at all. A pattern would pass anything on into headers, paths, log lines and Envoy's
+ * metadata, which take no novels, control characters or halves of UTF-16 pairs.
+ */
+export function isModelName(name: string): boolean {
+  return name.length <= LONGEST_NAME && !/[\p{Cc}\p{Cs}]/u.test(name);
+}
+
 export class ModelTable {
   readonly #exact = new Map<string, ModelAlias>();
   readonly #patterns: { readonly alias: ModelAlias; readonly prefix: string; readonly suffix: string }[] = [];

@@ -25,6 +25,9 @@ export function openAnswer(scope: AnswerScope, status: number, headers: HeaderMa
   const { exchange, policy, dialect, hooks } = scope;
   const { attempt } = exchange;
   if (attempt === undefined) throw new GraftError("unavailable", "No provider was asked.");
+  // Redirects are not followed, least of all with our key; passed on, they would be followed with the client's.
+  if (status < 200 || (status >= 300 && status < 400))
+    throw new GraftError("upstream_invalid", `The provider answered with status ${status}.`);
   const { codec } = attempt.target.provider;
   const { maxEventBytes, maxResponseBytes } = policy.bounds;
   const streamed = isEventStream(headers);
@@ -32,7 +35,8 @@ export function openAnswer(scope: AnswerScope, status: number, headers: HeaderMa
   const inflater = createInflater(headers["content-encoding"], policy.bounds);
   const untouched = attempt.passThrough && hooks.idle && status < 400 && streamed === wanted && inflater === undefined;
   if (untouched && codec.passThrough !== undefined) {
-    const tap = codec.passThrough.tap({ streamed, dropUsageChunk: forcesUsage(exchange, policy), maxEventBytes });
+    const maxBytes = streamed ? maxEventBytes : maxResponseBytes;
+    const tap = codec.passThrough.tap({ streamed, dropUsageChunk: forcesUsage(exchange, policy), maxBytes });
     return passThroughAnswer(exchange, tap, streamed ? undefined : dialect);
   }
   const encode = encodeContext(scope);

@@ -31,14 +31,15 @@ export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Diale
     passThrough === undefined
       ? codec.encodeRequest(forceUsage ? { ...exchange.request, includeUsage: true } : exchange.request, target)
       : passThrough.encode(exchange.source, target, { forceUsage });
-  if (encoded.dropped.length > 0) {
-    if (policy.unsupportedParams === "error") throw unsupported(encoded.dropped, target);
+  const dropped = shortList(encoded.dropped);
+  if (dropped.length > 0) {
+    if (policy.unsupportedParams === "error") throw unsupported(dropped, target);
     const warn = policy.unsupportedParams === "warn";
-    exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: encoded.dropped, warn });
+    exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: dropped, warn });
   }
   const key = keys.pick();
   return {
-    attempt: { number, target, keyIndex: key?.index, passThrough: passThrough !== undefined, dropped: encoded.dropped },
+    attempt: { number, target, keyIndex: key?.index, passThrough: passThrough !== undefined, dropped },
     request: {
       scheme,
       authority,
@@ -60,6 +61,15 @@ export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Diale
 export function forcesUsage(exchange: Exchange, policy: Policy): boolean {
   const head = exchange.head;
   return policy.needsUsage && head?.stream === true && !head.includeUsage;
+}
+
+const MOST_NAMES = 20;
+const LONGEST_NAME = 100;
+
+/** A client can invent any number of fields, each as long as its body: enough are named, the rest is counted. */
+function shortList(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, MOST_NAMES).map((name) => name.slice(0, LONGEST_NAME));
+  return names.length > MOST_NAMES ? [...shown, `and ${names.length - MOST_NAMES} more`] : shown;
 }
 
 function unsupported(params: readonly string[], target: Target): GraftError {

@@ -10,12 +10,15 @@ import type { Attempt, Exchange } from "./exchange";
 import { headersToRemove, isEventStream, isJson, safeHeaderValue } from "./headers";
 import { HookChain } from "./hook-chain";
 import { parseJsonSource } from "./json-source";
+import { isModelName } from "./model-table";
 import { type AnswerScope, encodeContext, errorAnswer, openAnswer } from "./open-answer";
 import { buildOutgoing, type OutgoingRequest } from "./outgoing";
 import type { Answer, Awaitable, Hooks, Services } from "./plugin";
 import type { Policy } from "./policy";
 import type { HeaderMap } from "./provider";
 import { type ExchangeRecord, exchangeRecord, type Outcome } from "./record";
+import { modelNotFound, providerStateRefused } from "./refusals";
+import { RunningCalls } from "./running-calls";
 import { type Plan, targetLabel } from "./target";
 
 export interface Reply {
@@ -40,29 +43,29 @@ export class Pipeline {
   readonly #scope: AnswerScope;
   readonly #hooks: readonly Hooks[];
   readonly #started: number;
+  /** The host may hang up in the middle of one. */
+  readonly #calls = new RunningCalls();
   #firstByte: number | undefined;
   #plan: Plan | undefined;
   #answer: AnswerBody | undefined;
   #status = 0;
   #complete = false;
   #logged = false;
-  /** Calls that have begun and not ended: the host may hang up in the middle of one. */
-  #running = 0;
-  #onIdle: (() => void) | undefined;
 
   constructor(exchange: Exchange, policy: Policy, dialect: Dialect, services: Services) {
     this.exchange = exchange;
-    this.#hooks = policy.openHooks(exchange);
+    this.#hooks = openHooks(policy, exchange);
     this.#scope = { exchange, policy, dialect, services, hooks: new HookChain(this.#hooks) };
     this.#started = services.clock.monotonic();
   }
 
   /** The client's whole body. A `send` is the first attempt; its plan says what the host may try after it. */
   async request(body: Buffer): Promise<Step> {
-    this.#running += 1;
+    this.#calls.begin();
     try {
       const source = parseJsonSource(body, this.#scope.policy.bounds.maxJsonDepth);
       const head = this.#scope.dialect.head(source);
+      if (!isModelName(head.model)) throw modelNotFound(head.model);
       this.exchange.accept(this.#scope.dialect, source, head);
       const alias = this.#scope.policy.models.find(head.model, this.exchange.client.caller);
       if (alias === undefined) throw modelNotFound(head.model);
@@ -81,20 +84,20 @@ export class Pipeline {
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
     } finally {
-      this.#left();
+      this.#calls.end();
     }
   }
 
   /** The next try, encoded anew from the request as the hooks left it. A number beyond the plan repeats its last target. */
   async attempt(number: number): Promise<Step> {
-    this.#running += 1;
+    this.#calls.begin();
     try {
       if (this.#plan === undefined) throw new Error("attempt before request");
       return await this.#send(this.#plan, number);
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
     } finally {
-      this.#left();
+      this.#calls.end();
     }
   }
 
@@ -107,7 +110,7 @@ export class Pipeline {
   /** The head of the answer the client shall get. `local` = the host could not get one from the provider, and why. */
   async response(status: number, headers: HeaderMap, local?: GraftError): Promise<AnswerHead> {
     const { exchange } = this;
-    this.#running += 1;
+    this.#calls.begin();
     this.#firstByte = this.#scope.services.clock.monotonic() - this.#started;
     const { attempt } = exchange;
     let shown = status;
@@ -121,7 +124,7 @@ export class Pipeline {
     } catch (thrown) {
       this.#answer = errorAnswer(this.#scope, toGraftError(thrown));
     } finally {
-      this.#left();
+      this.#calls.end();
     }
     const { delivery } = this.#answer;
     const set: Record<string, string> = { ...this.#graftHeaders() };
@@ -138,21 +141,21 @@ export class Pipeline {
   chunk(bytes: Uint8Array): Awaitable<Uint8Array> {
     const out = this.#answer === undefined ? bytes : this.#answer.chunk(bytes);
     if (!(out instanceof Promise)) return out;
-    this.#running += 1;
-    return out.finally(() => this.#left());
+    this.#calls.begin();
+    return out.finally(() => this.#calls.end());
   }
 
   /** The provider's body has ended. */
   async end(): Promise<Tail> {
     if (this.#answer === undefined) return { body: undefined };
-    this.#running += 1;
+    this.#calls.begin();
     try {
       const tail = await this.#answer.end();
       this.#status = tail.status ?? this.#status;
       this.#complete = true;
       return tail;
     } finally {
-      this.#left();
+      this.#calls.end();
     }
   }
 
@@ -176,7 +179,7 @@ export class Pipeline {
       durationMs: clock.monotonic() - this.#started,
       firstByteMs: this.#firstByte,
     };
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await this.#calls.ended();
     const record = exchangeRecord(this.exchange, ended);
     for (const hook of this.#hooks) {
       try {
@@ -186,11 +189,6 @@ export class Pipeline {
       }
     }
     return record;
-  }
-
-  #left(): void {
-    this.#running -= 1;
-    if (this.#running === 0) this.#onIdle?.();
   }
 
   /** Nothing more is begun for a client that is gone. */
@@ -260,26 +258,16 @@ export class Pipeline {
     if (attempt === undefined) return headers;
     headers["x-graft-target"] = safeHeaderValue(targetLabel(attempt.target));
     headers["x-graft-attempts"] = String(attempt.number);
-    if (attempt.dropped.length > 0) headers["x-graft-dropped-params"] = droppedHeader(attempt.dropped);
+    if (attempt.dropped.length > 0) headers["x-graft-dropped-params"] = safeHeaderValue(attempt.dropped.join(", "));
     return headers;
   }
 }
 
-/** Bounded: a client can invent any number of fields. The record has them all. */
-function droppedHeader(dropped: readonly string[]): string {
-  const shown = dropped.slice(0, 20).map((name) => safeHeaderValue(name.slice(0, 100)));
-  return dropped.length > shown.length ? `${shown.join(", ")}, and ${dropped.length - shown.length} more` : shown.join(", ");
-}
-
-function modelNotFound(model: string): GraftError {
-  return new GraftError(
-    "model_not_found",
-    `The model \`${model.slice(0, 200)}\` does not exist or you do not have access to it.`,
-    { param: "model" },
-  );
-}
-
-function providerStateRefused(field: string): GraftError {
-  const message = `'${field}' refers to data stored at the provider, which the callers of this gateway share; its policy does not allow that.`;
-  return new GraftError("bad_request", message, { param: field, code: "provider_state_not_allowed" });
+/** A plugin that cannot even open fails the exchange as a hook of it would: in the client's dialect, and with a log line. */
+function openHooks(policy: Policy, exchange: Exchange): readonly Hooks[] {
+  try {
+    return policy.openHooks(exchange);
+  } catch (thrown) {
+    return [{ request: () => Promise.reject(thrown) }];
+  }
 }

@@ -65,7 +65,8 @@ export interface PassThrough {
   accepts(source: JsonSource): boolean;
   /** The client's bytes with only `model` (and a forced `include_usage`) changed. */
   encode(source: JsonSource, target: CodecTarget, options: { readonly forceUsage: boolean }): EncodedRequest;
-  tap(options: { readonly streamed: boolean; readonly dropUsageChunk: boolean; readonly maxEventBytes: number }): Tap;
+  /** @param options `maxBytes`: what the tap may hold to read it, one line of a stream or the whole answer; more passes unread. */
+  tap(options: { readonly streamed: boolean; readonly dropUsageChunk: boolean; readonly maxBytes: number }): Tap;
 }
 
 export interface ProviderCodec {

@@ -48,6 +48,7 @@ test.each([
 test.each([
   ["text/event-stream", true],
   ["text/event-stream; charset=utf-8", true],
+  ["Text/Event-Stream;charset=UTF-8", true],
   ["application/json", false],
   [undefined, false],
 ])("content type %s", (type, streamed) => {

@@ -1,3 +1,4 @@
+import { GraftError } from "../../plugins/core/errors";
 import type { ChatEvent } from "../../plugins/core/events";
 import { HookChain } from "../../plugins/core/hook-chain";
 import type { Hooks } from "../../plugins/core/plugin";
@@ -53,6 +54,15 @@ describe("HookChain", () => {
     await chain.push([delta("x")]);
     // The inner holder's text reaches the outer holder only now, and leaves it when its own end is asked.
     expect(texts(await chain.end())).toEqual(["x1"]);
+  });
+
+  test.each([false, true])("no hook can swallow the error that ends an answer (waits: %s)", async (wait) => {
+    const error: ChatEvent = { type: "error", error: new GraftError("upstream_failed", "gone") };
+    const deaf: Hooks = { event: () => (wait ? Promise.resolve([]) : []) };
+    expect(await new HookChain([marker("1"), deaf]).push([delta("x"), error])).toEqual([error]);
+    const own: ChatEvent = { type: "error", error: new GraftError("internal", "mine") };
+    const other: Hooks = { event: (event) => [event.type === "error" ? own : event] };
+    expect(await new HookChain([other]).push([delta("x"), error])).toEqual([delta("x"), own]);
   });
 
   test.each([false, true])("a hook may hold back any number of events (waits: %s)", async (wait) => {

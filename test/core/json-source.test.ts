@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { GraftError } from "../../plugins/core/errors";
 import { type JsonSource, parseJsonSource, spliceJson } from "../../plugins/core/json-source";
 import { jsonBody, jsonObjectText, jsonValueText, keyName, spell, spellOut } from "../support/json-text";
 
@@ -23,6 +24,8 @@ function expectRefused(text: string, kind: string, message = /^/, maxDepth?: num
   }
   expect(thrown).toMatchObject({ kind, message: expect.stringMatching(message) });
 }
+
+const keys = (count: number): string => `{${Array.from({ length: count }, (_, at) => `"${at}":0`).join(",")}}`;
 
 describe("parseJsonSource", () => {
   test("every member's span slices back to its value, for any JSON object", () => {
@@ -129,6 +132,22 @@ describe("parseJsonSource", () => {
     const members = Array.from({ length: 100_000 }, (_, at) => `"k${at}":${at}`);
     expect(parse(`{${members.join(",")}}`).members.size).toBe(100_000);
     expectRefused(`{${members.join(",")},"k77777":0}`, "bad_request", /k77777/);
+  });
+
+  test.each([
+    ["values", `[${"0,".repeat(999_990)}0]`, `[${"0,".repeat(1_000_000)}0]`],
+    ["keys", keys(199_990), keys(200_001)],
+    ["objects", `[${"{},".repeat(999_990)}0]`, `[${"{},".repeat(1_000_000)}0]`],
+  ])("the number of %s is bounded: they take time that bytes do not", (_, most, tooMany) => {
+    expect(() => parse(`{"a":${most}}`)).not.toThrow();
+    expectRefused(`{"a":${tooMany}}`, "bad_request", /too many values/);
+    // Before anything is parsed.
+    expectRefused(`{"a":${tooMany}`, "bad_request", /too many values/);
+  });
+
+  test("a bound on depth that the stack cannot hold is no crash", () => {
+    const depth = 1_000_000;
+    expect(() => parse(`{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`, 10 * depth)).toThrow(GraftError);
   });
 
   test("the message names a long duplicate in short", () => {

@@ -37,6 +37,16 @@ describe("KeyRing", () => {
     expect(take(ring, 2)).toContain("a");
   });
 
+  test("a wall clock set back does not keep a key at rest, nor set forward end its rest", () => {
+    const { ring, clock } = open("a", "b");
+    expect(ring.rest(0, 429, 10_000)).toBe(clock.now() + 10_000);
+    clock.setWall(clock.now() + 1e9);
+    expect(take(ring, 2)).toEqual(["b", "b"]);
+    clock.setWall(0);
+    clock.advance(10_000);
+    expect(take(ring, 2)).toContain("a");
+  });
+
   test("a later, shorter rest does not cut an earlier one", () => {
     const { ring, clock } = open("a", "b");
     ring.rest(0, 401);

@@ -21,7 +21,7 @@ async function answered(usage: object) {
 
 test("figures no honest provider sends neither end the process nor lower what was counted", async () => {
   const metrics = new Metrics();
-  const finish = createFinisher(createLogger("silent"), metrics);
+  const finish = createFinisher(createLogger("silent", { write() {} }), metrics);
   finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
   finish(await answered({ prompt_tokens: -5, completion_tokens: -1e300, reasoning_tokens: -1 }), "aborted");
   finish(await answered({ prompt_tokens: 1e308, completion_tokens: 2.5 }), "aborted");
@@ -39,7 +39,7 @@ test("a counter or log that fails costs its own line only", async () => {
     throw new Error("full");
   };
   const errors: unknown[] = [];
-  const logger = createLogger("silent");
+  const logger = createLogger("silent", { write() {} });
   logger.error = ((line: unknown) => errors.push(line)) as typeof logger.error;
   createFinisher(logger, metrics)(await answered({}), "aborted");
   await turn();

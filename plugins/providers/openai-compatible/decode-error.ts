@@ -63,7 +63,7 @@ function messageOf(error: JsonObject): string | undefined {
 /** A validation error of FastAPI servers: `{loc: ["body", "messages", 0], msg}`. */
 function detailLine(item: JsonObject): string {
   const place = arrayAt(item, "loc")
-    .filter((step) => step !== "body")
+    .filter((step) => (typeof step === "string" && step !== "body") || typeof step === "number")
     .join(".");
   const said = stringAt(item, "msg") ?? "invalid";
   return place === "" ? said : `${place}: ${said}`;

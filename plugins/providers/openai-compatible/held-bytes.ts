@@ -1,4 +1,4 @@
-/** Bytes kept for later. Grows by doubling, so that many small pieces cost linear time and memory. */
+/** Bytes kept for later. Grows by doubling from the second piece on, so that many small ones cost linear time and memory. */
 export class HeldBytes {
   #buffer = Buffer.alloc(0);
   #length = 0;
@@ -11,7 +11,7 @@ export class HeldBytes {
   add(piece: Uint8Array): void {
     const length = this.#length + piece.length;
     if (length > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(2 * length);
+      const grown = Buffer.allocUnsafe(this.#length === 0 ? length : 2 * length);
       this.#buffer.copy(grown, 0, 0, this.#length);
       this.#buffer = grown;
     }

@@ -14,8 +14,8 @@ export function passThrough(extensions: boolean): PassThrough {
     dialect: DIALECT,
     accepts: ({ value }) => extensions || !usesVendorFields(value),
     encode,
-    tap: ({ streamed, dropUsageChunk, maxEventBytes }) =>
-      streamed ? new StreamTap(dropUsageChunk, maxEventBytes) : new WholeTap(maxEventBytes),
+    tap: ({ streamed, dropUsageChunk, maxBytes }) =>
+      streamed ? new StreamTap(dropUsageChunk, maxBytes) : new WholeTap(maxBytes),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Chunks or one whole document → events; the same reader for both, so that both framings mean the same. */
 import { BlockWriter } from "../../core/block-writer";
 import type { JsonObject } from "../../core/chat";
+import { GraftError } from "../../core/errors";
 import type { ChatEvent } from "../../core/events";
 import type { DecodeContext } from "../../core/provider";
 import { arrayAt, isObject, numberAt, objectAt, stringAt } from "../../core/read-json";
@@ -11,6 +12,9 @@ import { readUsage } from "./read-usage";
 
 /** Top-level fields that clients of this dialect know. */
 const EXTRA = ["system_fingerprint", "service_tier", "provider", "citations", "search_results"];
+
+/** Far above what anybody asks for at once (OpenAI takes 128); each costs memory until the answer ends. */
+const MAX_CHOICES = 1000;
 
 export class AnswerReader {
   readonly #writer = new BlockWriter();
@@ -71,6 +75,8 @@ export class AnswerReader {
   #choice(value: JsonObject, index: number, whole: boolean): void {
     let choice = this.#choices.get(index);
     const isFirst = choice === undefined;
+    if (isFirst && this.#choices.size === MAX_CHOICES)
+      throw new GraftError("upstream_invalid", "The provider sent too many choices.");
     choice ??= new ChoiceReader(this.#writer, index, this.#kind, this.#context);
     this.#choices.set(index, choice);
     // Perplexity sends both on every chunk: the piece and all so far.

@@ -16,6 +16,7 @@ export interface ErrorFacts {
 }
 
 const MAX_MESSAGE = 2000;
+const MAX_WORD = 200;
 
 const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   401: "upstream_auth",
@@ -49,21 +50,21 @@ const MODEL = /model/i;
 
 /**
  * The error of an answer with status ≥ 400 (or of an in-band error, with the status it stands for).
- * @param message the provider's words; cut to 2000 characters, and masked where they may quote our key.
+ * @param message the provider's words; cut to 2000 characters, and masked where they may quote our key or name our account.
  */
 export function errorFromStatus(status: number, headers: HeaderMap, message: string, facts: ErrorFacts = {}): GraftError {
   const said = `${facts.code ?? ""} ${facts.type ?? ""} ${message.slice(0, MAX_MESSAGE)}`;
   // The operator's account is empty. Our own over_budget would stop fallback, and another target may well succeed; the same
   // call again will not, and the code says so.
   if (status === 402 || ((status === 429 || status === 400 || status === 403) && NO_CREDIT.test(said))) {
-    return new GraftError("rate_limited", clean(message) || "The provider account has no quota left.", {
+    return new GraftError("rate_limited", masked(clean(message), false) || "The provider account has no quota left.", {
       code: "insufficient_quota",
       shouldRetry: false,
     });
   }
   const kind = kindOf(status, said);
   const text = clean(message) || `The provider answered with status ${status}.`;
-  return new GraftError(kind, kind === "upstream_auth" ? maskKeys(text) : text, optionsOf(kind, status, headers, facts));
+  return new GraftError(kind, masked(text, kind === "upstream_auth"), optionsOf(kind, status, headers, facts));
 }
 
 function kindOf(status: number, said: string): ErrorKind {
@@ -82,8 +83,8 @@ const CLIENT_KINDS: ReadonlySet<ErrorKind> = new Set(["bad_request", "content_bl
 function optionsOf(kind: ErrorKind, status: number, headers: HeaderMap, facts: ErrorFacts): ErrorOptions {
   const retryAfter = facts.retryAfterMs ?? retryAfterMs(headers);
   const shouldRetry = headers["x-should-retry"];
-  const code = CLIENT_KINDS.has(kind) ? facts.code : undefined;
-  const param = kind === "bad_request" || kind === "context_length" ? facts.param : undefined;
+  const code = CLIENT_KINDS.has(kind) ? facts.code?.slice(0, MAX_WORD) : undefined;
+  const param = kind === "bad_request" || kind === "context_length" ? facts.param?.slice(0, MAX_WORD) : undefined;
   return {
     ...(code === undefined ? {} : { code }),
     ...(param === undefined ? {} : { param }),
@@ -102,13 +103,23 @@ function clean(message: string): string {
   return flat.length > MAX_MESSAGE ? `${flat.slice(0, MAX_MESSAGE - 1)}…` : flat;
 }
 
-/** OpenAI and others quote part of the refused key ("Incorrect API key provided: sk-ab****wxyz"); it is the operator's. */
-function maskKeys(message: string): string {
-  return message.replace(/[\w*.-]{8,}/g, (word) =>
-    word.includes("**") || word.startsWith("sk-") || (word.length >= 16 && /\d/.test(word) && /[A-Z]/.test(word))
-      ? "[masked]"
-      : word,
-  );
+/**
+ * OpenAI and others quote part of the refused key ("Incorrect API key provided: sk-ab****wxyz"), or name the account whose limit was
+ * reached ("in organization org-…"); both are the operator's.
+ * @param strict the message is about our key: whatever looks like one goes
+ */
+function masked(message: string, strict: boolean): string {
+  return message.replace(/[\w*.-]{8,}/g, (word) => (isOurs(word) || (strict && isRandom(word)) ? "[masked]" : word));
+}
+
+/** Keys and account ids by their makers' prefixes. */
+function isOurs(word: string): boolean {
+  if (word.includes("**") || word.startsWith("sk-")) return true;
+  return /^(?:gsk_|xai-|pplx-|AIza|org-|proj_)/.test(word) && /\d/.test(word);
+}
+
+function isRandom(word: string): boolean {
+  return word.length >= 16 && /\d/.test(word) && /[A-Z]/.test(word);
 }
 
 /** A short safe message for a body that is not the provider's JSON: a proxy's HTML page, plain text, nothing. */

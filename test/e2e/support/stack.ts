@@ -109,7 +109,8 @@ export class Stack {
         `127.0.0.1:${port}`,
         ...(this.#options.serveArgs ?? []),
       ],
-      this.#options.env,
+      // Hand-off sockets of killed processes go with the directory.
+      { TMPDIR: this.directory, ...this.#options.env },
     );
     this.processors[index] = program;
     this.adminUrls[index] = `http://127.0.0.1:${port}`;
@@ -136,6 +137,12 @@ export class Stack {
   /** The record of the call with this `x-request-id`, once it is written. */
   record(requestId: unknown): Promise<Record<string, unknown>> {
     return until(`record of ${String(requestId)}`, () => this.records.find((record) => record["request_id"] === requestId));
+  }
+
+  /** Everything the processes had to complain about so far. Lines are written a tenth of a second late at most. */
+  async errorLines(): Promise<Record<string, unknown>[]> {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return this.processors.flatMap((program) => program.lines.filter((line) => line["level"] === "error"));
   }
 
   async stop(): Promise<void> {

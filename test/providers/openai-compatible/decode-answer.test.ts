@@ -40,6 +40,12 @@ const piece = (fields: object, index?: number): object =>
   at({ tool_calls: [index === undefined ? fields : { index, ...fields }] });
 const CALLS = at({}, "tool_calls");
 
+it("choices are bounded: each costs memory for as long as the stream runs", () => {
+  const flood = Array.from({ length: 2000 }, (_, index) => at({ content: "x" }, null, index));
+  const made = decodePieces(openai, true, splits(sse(...flood)).whole, testContext("asked"));
+  expect(made.at(-1)).toMatchObject({ type: "error", error: { kind: "upstream_invalid" } });
+});
+
 describe("tool calls", () => {
   const f = { id: "a", name: "f", arguments: `{"x":1}` };
   const g = { id: "b", name: "g", arguments: "{}" };

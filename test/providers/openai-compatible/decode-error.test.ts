@@ -26,6 +26,7 @@ it.each([
     "messages.0.role: Field required",
   ],
   [422, { message: { detail: [{ loc: ["body", "x"], msg: "Extra" }, { msg: "y" }] } }, "bad_request", "x: Extra; y"],
+  [422, { detail: [{ loc: ["body", { toString: 1 }, [[[]]], "x"], msg: "bad" }] }, "bad_request", "x: bad"],
   [401, { detail: "Unauthorized" }, "upstream_auth", "Unauthorized"],
   [
     429,

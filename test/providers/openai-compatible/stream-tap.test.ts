@@ -3,7 +3,7 @@ import { openai } from "../../../plugins/providers/openai";
 import { bodyOf, describeOracle, foldEvents, isReadable, splits, testContext } from "../oracle";
 
 function tapOf(dropUsageChunk = false, maxEventBytes = 1 << 20): Tap {
-  return openai.passThrough!.tap({ streamed: true, dropUsageChunk, maxEventBytes });
+  return openai.passThrough!.tap({ streamed: true, dropUsageChunk, maxBytes: maxEventBytes });
 }
 
 function run(tap: Tap, pieces: readonly Uint8Array[]): string {
@@ -148,7 +148,7 @@ it("a line over the bound passes unread, and the stream goes on", () => {
 
 describe("whole answers", () => {
   const whole = (text: string, max = 1 << 20): Tap => {
-    const tap = openai.passThrough!.tap({ streamed: false, dropUsageChunk: false, maxEventBytes: max });
+    const tap = openai.passThrough!.tap({ streamed: false, dropUsageChunk: false, maxBytes: max });
     expect(run(tap, splits(Buffer.from(text)).sevens)).toBe(text);
     return tap;
   };
@@ -174,7 +174,7 @@ describeOracle("openai", (records) => {
         ? [...openai.decodeStream(testContext()).push(bytes)]
         : openai.decodeResponse(JSON.parse(bytes.toString("utf8")), testContext());
       for (const pieces of Object.values(splits(bytes, 9))) {
-        const tap = openai.passThrough!.tap({ streamed: record.stream, dropUsageChunk: false, maxEventBytes: 1 << 22 });
+        const tap = openai.passThrough!.tap({ streamed: record.stream, dropUsageChunk: false, maxBytes: 1 << 22 });
         expect(run(tap, pieces)).toBe(bytes.toString("utf8"));
         expect(tap.usage).toEqual(foldEvents(decoded).usage);
         expect(tap.error).toBeUndefined();

@@ -49,6 +49,29 @@ it("keeps the provider's code and param where the client caused it, and not wher
   expect(errorFromStatus(401, {}, "x", { code: "invalid_api_key", param: "n" }).options).toEqual({});
 });
 
+it.each([
+  [429, "Rate limit reached for gpt-4o in organization org-aB3xyz9Q on tokens per min", "org-aB3xyz9Q"],
+  [403, "Project `proj_0123456789ab` does not have access to model", "proj_0123456789ab"],
+  [400, "bad header authorization: Bearer sk-live-0123456789abcdef", "sk-live"],
+  [500, "upstream said: invalid key sk-ab****wxyz", "wxyz"],
+  [402, "key gsk_0123456789abcdefABCDEF has no credit", "gsk_"],
+  [502, "GET https://x/?key=AIzaSyA0123456789abcdefghijklmnopqrstuv", "AIza"],
+])("%d: what names our key or account is masked: %s", (status, message, secret) => {
+  const error = errorFromStatus(status, {}, message);
+  expect(error.message).toContain("[masked]");
+  expect(error.message).not.toContain(secret);
+});
+
+it.each(["The model `Llama-3.3-70B-Instruct-Turbo` is busy", "org-wide limit: task-based, sketch-like", "see max_tokens-32768"])(
+  "%s: nothing to mask",
+  (message) => expect(errorFromStatus(429, {}, message).message).toBe(message),
+);
+
+it("a code or param is no novel", () => {
+  const { code = "", param = "" } = errorFromStatus(400, {}, "x", { code: "c".repeat(1e6), param: "p".repeat(1e6) }).options;
+  expect([code.length, param.length]).toEqual([200, 200]);
+});
+
 it("takes the time to come back, and the word on retrying", () => {
   expect(errorFromStatus(429, { "retry-after": "2", "x-should-retry": "true" }, "x").options).toEqual({
     retryAfterMs: 2000,
