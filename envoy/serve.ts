@@ -56,6 +56,9 @@ export async function serveEnvoy(options: ServeOptions): Promise<Serving> {
   let gateway = compile(loaded);
   for (const warning of loaded.warnings) logger.warn(formatIssue(warning));
 
+  // A promise nobody waits for, in a plugin or below one, must not end every running stream.
+  process.on("unhandledRejection", (reason) => logger.error({ cause: String(reason) }, "unhandled rejection"));
+
   const exchanges = new Exchanges();
   const context: HostContext = {
     gateway: () => gateway,

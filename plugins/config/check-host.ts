@@ -11,7 +11,7 @@ interface Found {
 
 type HostCheck = (model: ModelConfig, host: HostCapabilities) => Found | undefined;
 
-const CHECKS: readonly HostCheck[] = [contextFallback];
+const CHECKS: readonly HostCheck[] = [contextFallback, attemptTimeouts];
 
 export function checkHost(it: Inspection, host: HostName): void {
   for (const [name, policy] of Object.entries(it.config.policies)) {
@@ -33,4 +33,14 @@ function contextFallback({ targets }: ModelConfig, host: HostCapabilities): Foun
   const message =
     "larger context windows are tried by the estimate of the prompt's size only; a target that finds the prompt too long is not followed by another";
   return { severity: "warning", message };
+}
+
+/** A host that retries by itself has one time limit for all tries of a request. */
+function attemptTimeouts({ targets }: ModelConfig, host: HostCapabilities): Found | undefined {
+  const timeouts = targets.map((target) => target.timeout_ms);
+  if (host.attemptTimeouts || new Set(timeouts).size < 2) return undefined;
+  return {
+    severity: "warning",
+    message: `every try may take the longest \`timeout_ms\` of the targets, ${Math.max(...timeouts)} ms`,
+  };
 }

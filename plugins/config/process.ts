@@ -20,7 +20,7 @@ export function boundsSchema() {
       max_json_depth: z
         .int()
         .min(4)
-        .max(10_000)
+        .max(1000)
         .default(DEFAULT_BOUNDS.maxJsonDepth)
         .describe("Deepest nesting of a request body."),
       max_event_bytes: sizeBytes("Largest single event of a provider's stream.").default(DEFAULT_BOUNDS.maxEventBytes),

@@ -6,6 +6,8 @@ export interface HostCapabilities {
   readonly contentRetry: boolean;
   /** Can leave out a target when its turn comes. */
   readonly skipTarget: boolean;
+  /** Gives each try of a request a time limit of its own. */
+  readonly attemptTimeouts: boolean;
   /** Can end a stream with an error event when the provider dies in mid-stream. */
   readonly typedUpstreamDeath: boolean;
   /** Can release held-back text after a time, without a further event. */
@@ -18,6 +20,7 @@ const NOTHING: HostCapabilities = {
   precommit: false,
   contentRetry: false,
   skipTarget: false,
+  attemptTimeouts: false,
   typedUpstreamDeath: false,
   timerRelease: false,
   liveFollowers: false,
