@@ -127,7 +127,8 @@ class Connection {
       done += 1;
       latencies.push(performance.now() - this.#sent);
     }
-    this.#send();
+    if (stream) setTimeout(() => this.#send(), Math.random() * 50);
+    else this.#send();
   }
 }
 
@@ -135,7 +136,9 @@ const quantile = (values, q) =>
   values.length === 0 ? null : values.sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-for (let index = 0; index < connections; index += 1) new Connection().start();
+// Streams of one length begun together stay together: their starts are spread over one second, and a pause keeps them apart.
+for (let index = 0; index < connections; index += 1)
+  setTimeout(() => new Connection().start(), stream ? (index / connections) * 1000 : 0);
 await wait(warmup * 1000);
 measuring = true;
 const began = performance.now();

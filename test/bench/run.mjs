@@ -12,7 +12,7 @@ const args = process.argv.slice(2);
 const quick = args.includes("--quick");
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1].split(",") : undefined;
 const out = args.includes("--json") ? args[args.indexOf("--json") + 1] : undefined;
-const seconds = quick ? 2 : 3;
+const seconds = 2;
 const rounds = quick ? 1 : 3;
 
 const SCENARIOS = [
@@ -48,7 +48,7 @@ function measure(gateway, scenario, context) {
     path: "/v1/chat/completions",
     connections: scenario.connections,
     seconds,
-    warmup: 1,
+    warmup: scenario.stream ? 1.5 : 1,
     bytes: scenario.bytes,
     stream: scenario.stream ?? false,
   };
