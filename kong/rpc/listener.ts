@@ -1,0 +1,120 @@
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import type Server from "kong-pdk/server";
+import { type Clock, systemClock } from "../../plugins/core/clock";
+import { serveConnection } from "./connection";
+import { errorText } from "./message";
+import { createMethods } from "./methods";
+import { type EventLimits, PhaseEvents } from "./phase-events";
+import type { RpcLogger } from "./plugin-server";
+import { listenOnUnixSocket } from "./unix-socket";
+
+export interface RpcLimits extends EventLimits {
+  /** One call with its arguments; a connection that sends a larger one is closed. */
+  readonly maxMessageBytes: number;
+  /** Plugin configurations × Kong's workers, and those that past workers left behind. */
+  readonly maxInstances: number;
+}
+
+export const DEFAULT_RPC_LIMITS: RpcLimits = {
+  maxEvents: 10_000,
+  stepTimeoutMs: 50_000,
+  maxMessageBytes: 1024 * 1024,
+  maxInstances: 10_000,
+};
+
+export interface RpcOptions {
+  readonly socket: string;
+  readonly mode?: number;
+  /** Replaces a process that still answers on the socket: when Kong reloads, it starts our successor before it ends us. */
+  readonly takeOver?: boolean;
+  readonly logger: RpcLogger;
+  readonly limits?: Partial<RpcLimits>;
+  readonly clock?: Clock;
+}
+
+export interface RpcListener {
+  /** Phases running now. */
+  readonly running: number;
+  /**
+   * Takes no new connections, ends each one as soon as the phase on it is over, and waits for the last phase.
+   * @returns how many phases were cut after `timeoutMs`
+   */
+  close(timeoutMs: number): Promise<number>;
+}
+
+const OWNER_ONLY = 0o600;
+const EXPIRY_INTERVAL_MS = 5_000;
+/** For Kong to read the last answers. */
+const LINGER_MS = 1_000;
+
+/**
+ * Serves Kong's plugin RPC on a unix socket. A plugin that does not wait for a PDK call which then fails leaves a rejected
+ * promise to the process, which has to survive those.
+ * @throws Error when the socket cannot be used
+ */
+export async function listenForKong(server: Server, options: RpcOptions): Promise<RpcListener> {
+  const { logger, socket: path, mode = OWNER_ONLY, takeOver = false, clock = systemClock } = options;
+  const limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+  const events = new PhaseEvents(server, limits, clock);
+  const sockets = new Set<Socket>();
+  let leaving = false;
+  const context = {
+    call: createMethods(server, events, limits.maxInstances),
+    events,
+    logger,
+    maxMessageBytes: limits.maxMessageBytes,
+    leaving: () => leaving,
+  };
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    serveConnection(socket, context);
+  });
+  const remove = await listenOnUnixSocket(listener, { path, mode, takeOver });
+  // A connection that could not be accepted, for want of file descriptors for example, is not the end of the others.
+  listener.on("error", (error) => logger.error(`cannot accept a connection of Kong: ${error.message}`));
+
+  const expiry = setInterval(() => {
+    const { count, example } = events.expire();
+    if (count > 0) logger.warn(`plugin phases given up because they stood still: ${count}, the last one in ${example}`);
+  }, EXPIRY_INTERVAL_MS).unref();
+
+  async function close(timeoutMs: number): Promise<number> {
+    leaving = true;
+    const accepting = stopAccepting(listener);
+    await Promise.race([events.ended(), new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
+    const cut = events.size;
+    events.abandonAll("the plugin server is stopping");
+    clearInterval(expiry);
+    try {
+      remove();
+    } catch (error) {
+      logger.warn(`the socket "${path}" stays behind: ${errorText(error)}`);
+    }
+    // The answers that end the last phases are written in this turn.
+    setImmediate(() => {
+      for (const socket of sockets) socket.destroySoon();
+    });
+    setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, LINGER_MS).unref();
+    await accepting;
+    return cut;
+  }
+
+  let closed: Promise<number> | undefined;
+  return {
+    get running() {
+      return events.size;
+    },
+    close: (timeoutMs) => {
+      closed ??= close(timeoutMs);
+      return closed;
+    },
+  };
+}
+
+/** Resolves when the last connection is gone as well. */
+function stopAccepting(listener: NetServer): Promise<void> {
+  return new Promise((resolve) => listener.close(() => resolve()));
+}
