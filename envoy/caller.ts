@@ -3,18 +3,22 @@
 import type { CallerConfig } from "../plugins/config/schema";
 import type { Caller } from "../plugins/core/exchange";
 import type { HeaderMap } from "../plugins/core/provider";
-import type { StructObject, StructValue } from "../proto/struct";
-import { ATTRIBUTES, JWT_NAMESPACE } from "./metadata";
+import { isObject, stringAt } from "../plugins/core/read-json";
 
+/** The same in both modes, whichever way it came. Only what `caller.kind` needs has to be there. */
 export interface CallerEvidence {
+  /** Latin-1. */
   readonly headers: HeaderMap;
-  readonly attributes: StructObject;
-  /** Dynamic metadata by filter namespace. */
-  readonly metadata: Readonly<Record<string, StructObject>>;
+  /** Of the client: `1.2.3.4:567`, `[::1]:567`, or the path of a unix socket. */
+  readonly address: unknown;
+  /** The payload of a token that Envoy has verified. */
+  readonly jwt: unknown;
+  /** Of the client certificate: first URI name, first DNS name, subject. */
+  readonly certificate: readonly unknown[];
 }
 
 export function callerOf(config: CallerConfig, evidence: CallerEvidence): Caller {
-  const ip = withoutPort(text(evidence.attributes[ATTRIBUTES.sourceAddress]) ?? "");
+  const ip = withoutPort(text(evidence.address) ?? "");
   const found = identity(config, evidence);
   if (found === undefined) return { id: `ip:${ip}`, anonymous: true, groups: [], tags: [], ip };
   return { anonymous: false, groups: [], tags: [], ...found, ip };
@@ -27,32 +31,31 @@ function identity(config: CallerConfig, evidence: CallerEvidence): Identity | un
     case "none":
       return undefined;
     case "jwt":
-      return fromJwt(config, evidence.metadata[JWT_NAMESPACE]?.[config.jwt.metadata_key]);
+      return fromJwt(config, evidence.jwt);
     case "mtls":
-      return fromCertificate(evidence.attributes);
+      return fromCertificate(evidence.certificate);
     case "api_key":
       return fromHeader("api_key", { id: config.api_key.header }, evidence.headers);
     case "header":
       return fromHeader("header", config.header, evidence.headers);
   }
 }
-
-function fromJwt({ jwt }: CallerConfig, payload: StructValue | undefined): Identity | undefined {
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return undefined;
-  const subject = text(payload[jwt.subject_claim]);
+function fromJwt({ jwt }: CallerConfig, payload: unknown): Identity | undefined {
+  if (!isObject(payload)) return undefined;
+  const subject = stringAt(payload, jwt.subject_claim);
   if (subject === undefined || subject === "") return undefined;
-  const team = text(payload[jwt.team_claim]);
+  const team = stringAt(payload, jwt.team_claim);
   return {
-    id: `jwt:${text(payload[jwt.issuer_claim]) ?? ""}|${subject}`,
+    id: `jwt:${stringAt(payload, jwt.issuer_claim) ?? ""}|${subject}`,
     ...(team === undefined ? {} : { team }),
     groups: list(payload[jwt.groups_claim]),
     tags: list(payload[jwt.tags_claim]),
   };
 }
 
-function fromCertificate(attributes: StructObject): Identity | undefined {
+function fromCertificate(names: CallerEvidence["certificate"]): Identity | undefined {
   // A certificate without such a name gives an empty text.
-  const name = [ATTRIBUTES.uriSan, ATTRIBUTES.dnsSan, ATTRIBUTES.subject].map((key) => text(attributes[key])).find((it) => it);
+  const name = names.map(text).find((it) => it);
   return name === undefined ? undefined : { id: `mtls:|${name}`, credential: name };
 }
 
@@ -76,12 +79,12 @@ function fromHeader(source: string, names: HeaderNames, headers: HeaderMap): Ide
   };
 }
 
-function text(value: StructValue | undefined): string | undefined {
+function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
 /** A claim may be a list or one space- or comma-separated string (OAuth scopes). */
-function list(value: StructValue | undefined): string[] {
+function list(value: unknown): string[] {
   if (Array.isArray(value)) return value.filter((it) => typeof it === "string");
   return typeof value === "string" ? split(value) : [];
 }

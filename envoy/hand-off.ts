@@ -9,11 +9,11 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { Exchanges } from "../plugins/core/exchanges";
 import { parseJson } from "../plugins/core/read-json";
 import type { ProcessingResponse } from "../proto/ext-proc";
 import { decodeResponse, encodeWhole } from "../proto/whole-response";
 import { type AttemptQuestion, answerAttempt } from "./answer-attempt";
-import type { Exchanges } from "./exchanges";
 
 const question = z.object({ id: z.string(), number: z.int().min(1).max(100), headerNames: z.array(z.string()).max(1000) });
 const failure = z.object({

@@ -1,7 +1,7 @@
+import type { Exchanges } from "../plugins/core/exchanges";
 import type { Pipeline } from "../plugins/core/pipeline";
 import type { Outcome } from "../plugins/core/record";
 import type { Gateway } from "../plugins/gateway";
-import type { Exchanges } from "./exchanges";
 
 /** What both levels share within one process. */
 export interface HostContext {

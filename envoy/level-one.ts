@@ -17,7 +17,7 @@ import {
 import { readHeaders } from "../proto/header-map";
 import { toStruct } from "../proto/struct";
 import { callerOf } from "./caller";
-import { attributesOf, metadataOf } from "./evidence";
+import { attributesOf, callerEvidence } from "./evidence";
 import type { HostContext } from "./host-context";
 import { localReplyError } from "./local-reply";
 import {
@@ -219,13 +219,14 @@ export class LevelOne implements StreamHandler {
     const target = headers[":path"] ?? "/";
     const query = target.indexOf("?");
     const policy = attributes[ATTRIBUTES.policy];
+    const { caller } = this.#gateway.config.envoy;
     return {
       policy: typeof policy === "string" ? policy : "",
       client: {
         method: headers[":method"] ?? "",
         path: query === -1 ? target : target.slice(0, query),
         headers,
-        caller: callerOf(this.#gateway.config.envoy.caller, { headers, attributes, metadata: metadataOf(request) }),
+        caller: callerOf(caller, callerEvidence(caller, request, headers, attributes)),
         requestId: headers["x-request-id"] ?? this.#context.newId("req_"),
       },
     };

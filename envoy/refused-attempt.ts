@@ -36,7 +36,7 @@ export async function restKey({ exchanges, gateway, handOffPath }: HostContext, 
     pipeline.attemptFailed(number, status, headers);
     return;
   }
-  const named = gateway().provider(provider);
+  const named = gateway().providers.get(provider);
   named?.keys.rest(keyIndex, status, named.codec.decodeError(status, headers, Buffer.alloc(0)).options.retryAfterMs);
   await tellOwner(handOffPath, owner, { id: exchange, number, status, headers });
 }

@@ -1,17 +1,7 @@
 /** The Envoy host as a process: configuration in, ext_proc service, hand-off and admin port out, until drained. */
-import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { startAdmin } from "../plugins/admin";
-import { type Config, formatIssue, KNOWN, type Loaded, loadConfig, watchConfig } from "../plugins/config";
-import { systemClock } from "../plugins/core/clock";
-import type { Services } from "../plugins/core/plugin";
-import { Gateway } from "../plugins/gateway";
-import { LineWriter } from "../plugins/observe/line-writer";
-import { createLogger } from "../plugins/observe/log";
-import { Metrics } from "../plugins/observe/metrics";
-import { clusterHash } from "./config";
-import { Exchanges } from "./exchanges";
-import { createFinisher } from "./finish";
+import type { Config } from "../plugins/config";
+import { type Runtime, startRuntime } from "../plugins/runtime";
 import { handOffPath, serveHandOff } from "./hand-off";
 import type { HostContext } from "./host-context";
 import { LevelOne } from "./level-one";
@@ -19,6 +9,7 @@ import { LevelTwo } from "./level-two";
 import { LEVEL_HEADER } from "./metadata";
 import { RefusedAttempts, restKey } from "./refused-attempt";
 import { createTransport, type ProcessStream, type StreamHandler } from "./transport";
+import { warnOfNewEnvoyConfig } from "./warn-of-new-envoy-config";
 
 export interface ServeOptions {
   readonly configPath: string;
@@ -37,89 +28,57 @@ export interface Serving {
   drain(graceMs: number, timeoutMs: number): Promise<number>;
 }
 
-const STDOUT = 1;
-
 /** Room for metadata, headers and framing around a body. */
 const MESSAGE_SLACK_BYTES = 1024 * 1024;
 
 /** @throws Error with the configuration's issues, or why a port or socket cannot be used */
 export async function serveEnvoy(options: ServeOptions): Promise<Serving> {
-  const load = () => loadConfig(options.configPath, { vocabulary: KNOWN, env: options.env });
-  const loaded = await load();
-  if (!loaded.ok) throw new Error(loaded.issues.map(formatIssue).join("\n"));
+  const runtime = await startRuntime({ ...options, host: "envoy", onReload: warnOfNewEnvoyConfig("ext_proc") });
+  try {
+    return await serveWith(runtime, options);
+  } catch (thrown) {
+    await runtime.close();
+    throw thrown;
+  }
+}
 
-  const lines = new LineWriter(STDOUT);
-  const logger = createLogger(options.logLevel, lines);
-  const metrics = new Metrics();
-  const services: Services = { clock: systemClock, random: Math.random, newId };
-  const compile = ({ config, hash }: Loaded) => new Gateway(config, hash, services);
-  let gateway = compile(loaded);
-  for (const warning of loaded.warnings) logger.warn(formatIssue(warning));
-
-  // A promise nobody waits for, in a plugin or below one, must not end every running stream.
-  process.on("unhandledRejection", (reason) => logger.error({ cause: String(reason) }, "unhandled rejection"));
-
-  const exchanges = new Exchanges();
+async function serveWith(runtime: Runtime, options: ServeOptions): Promise<Serving> {
+  const { gateway, exchanges, logger, metrics } = runtime;
+  const { config } = gateway();
   const context: HostContext = {
-    gateway: () => gateway,
+    gateway,
     exchanges,
     handOffPath: handOffPath(),
-    newId,
+    newId: runtime.services.newId,
     countHandOff: (result) => metrics.countHandOff(result),
-    finish: createFinisher(logger, metrics),
+    finish: runtime.finish,
   };
   const handOff = await serveHandOff(context.handOffPath, exchanges);
   const transport = createTransport({
     open: (stream) => openLevel(context, stream),
-    maxMessageBytes: largestMessage(loaded.config),
+    maxMessageBytes: largestMessage(config),
     onError: (error) => logger.warn({ cause: String(error) }, "ext_proc connection failed"),
   });
-  metrics.watch("graft_log_lines_dropped", "Log lines given up because their reader was too slow", () => lines.dropped);
-  metrics.watch("graft_exchanges_in_flight", "Exchanges running now", () => exchanges.size);
-
-  const watcher = watchConfig(loaded, {
-    load,
-    onChange(next) {
-      const before = gateway;
-      gateway = compile(next);
-      metrics.countReload("applied");
-      logger.info({ config: next.hash, was: before.version }, "configuration applied");
-      if (clusterHash(next.config) !== clusterHash(before.config)) {
-        logger.warn("providers, sockets or routes changed: Envoy needs the new output of `graft envoy-config` as well");
-      }
-    },
-    onInvalid(issues) {
-      metrics.countReload("invalid");
-      logger.error({ config: gateway.version, issues: issues.map(formatIssue) }, "new configuration refused, the old one stays");
-    },
+  const socket = await transport.listen(options.socket ?? config.envoy.sockets[0] ?? "").catch(async (thrown: unknown) => {
+    await closeServer(handOff);
+    throw thrown;
   });
-
-  let ready = false;
-  const { listen, token } = loaded.config.admin;
-  const admin = await startAdmin({
-    listen: options.admin ?? listen,
-    ...(token === undefined ? {} : { token }),
-    ready: () => ({ ready, reason: "draining" }),
-    registry: metrics.registry,
-  });
-  const socket = await transport.listen(options.socket ?? loaded.config.envoy.sockets[0] ?? "");
   transport.setServing(true);
-  ready = true;
-  logger.info({ socket, admin: admin.address, config: gateway.version }, "serving Envoy");
+  runtime.setReady(true);
+  logger.info({ socket, admin: runtime.admin, config: gateway().version }, "serving Envoy");
 
   return {
     socket,
-    admin: admin.address,
+    admin: runtime.admin,
     async drain(graceMs, timeoutMs) {
-      ready = false;
+      runtime.setReady(false);
       transport.setServing(false);
       logger.info({ running: exchanges.size }, "draining");
       await new Promise((resolve) => setTimeout(resolve, graceMs));
       const { cut } = await transport.drain(timeoutMs);
-      watcher.close();
-      await Promise.all([admin.close(), closeServer(handOff)]);
+      await closeServer(handOff);
       logger.info({ cut }, "drained");
-      await lines.close();
+      await runtime.close();
       return cut;
     },
   };
@@ -136,12 +95,8 @@ function openLevel(context: HostContext, stream: ProcessStream): StreamHandler {
   }
 }
 
-function newId(prefix: string): string {
-  return prefix + randomBytes(15).toString("base64url");
-}
-
-function largestMessage({ envoy, bounds }: Config): number {
-  return Math.max(envoy.max_request_bytes, bounds.maxResponseBytes) + MESSAGE_SLACK_BYTES;
+function largestMessage({ bounds }: Config): number {
+  return Math.max(bounds.maxRequestBytes, bounds.maxResponseBytes) + MESSAGE_SLACK_BYTES;
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,20 +1,17 @@
 /** A configuration, compiled: what hosts open exchanges on. Immutable; a reload makes a new one, running exchanges keep theirs. */
+import { compilePolicy, compileProviders } from "./compile";
 import type { Config } from "./config/schema";
-import type { Bounds } from "./core/bounds";
 import type { Dialect } from "./core/dialect";
 import { GraftError } from "./core/errors";
 import { type ClientInfo, Exchange } from "./core/exchange";
-import { KeyRing } from "./core/key-ring";
-import { isModelName, ModelTable } from "./core/model-table";
+import { isModelName } from "./core/model-table";
 import { Pipeline, type Reply } from "./core/pipeline";
-import type { Hooks, Services } from "./core/plugin";
+import type { Services } from "./core/plugin";
 import type { Policy } from "./core/policy";
 import type { HeaderMap } from "./core/provider";
-import type { ModelAlias, NamedProvider, Target } from "./core/target";
+import type { NamedProvider } from "./core/target";
 import { DIALECTS } from "./dialects";
 import { encodeModel, encodeModels } from "./dialects/openai-chat/encode-models";
-import { RUNNING_ORDER } from "./index";
-import { CODECS } from "./providers";
 
 export type Opened =
   | { readonly kind: "pipeline"; readonly pipeline: Pipeline }
@@ -30,19 +27,22 @@ export class Gateway {
   readonly config: Config;
   readonly version: string;
   readonly #policies = new Map<string, Policy>();
-  readonly #providers: ReadonlyMap<string, NamedProvider>;
+  readonly providers: ReadonlyMap<string, NamedProvider>;
   readonly #services: Services;
   /** Unix seconds, the `created` of listed models. */
   readonly #created: number;
 
-  /** @param version short hash of the configuration, named in every record */
-  constructor(config: Config, version: string, services: Services) {
+  /**
+   * @param version short hash of the configuration, named in every record
+   * @param previous the one this replaces: providers that did not change keep their state (resting keys, health, open connections)
+   */
+  constructor(config: Config, version: string, services: Services, previous?: Gateway) {
     this.config = config;
     this.version = version;
     this.#services = services;
     this.#created = Math.floor(services.clock.now() / 1000);
-    const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, namedProvider(name, it, services)]));
-    this.#providers = providers;
+    const providers = compileProviders(config.providers, services, previous?.config.providers, previous?.providers);
+    this.providers = providers;
     for (const [name, it] of Object.entries(config.policies)) {
       this.#policies.set(name, compilePolicy(name, it, providers, { version, bounds: config.bounds, services }));
     }
@@ -68,10 +68,6 @@ export class Gateway {
     return { kind: "pipeline", pipeline: new Pipeline(exchange, policy, dialect, this.#services) };
   }
 
-  provider(name: string): NamedProvider | undefined {
-    return this.#providers.get(name);
-  }
-
   /** `GET …/models` and `GET …/models/{id}`; everything else is unknown. */
   #models(policy: Policy, client: ClientInfo): Opened {
     const found = MODELS_PATH.exec(client.path);
@@ -91,81 +87,6 @@ export class Gateway {
     }
     return json(encodeModel(listed({ name, owner: alias.targets[0]?.provider.name ?? "graft" })), client);
   }
-}
-
-interface CompileContext {
-  readonly version: string;
-  readonly bounds: Bounds;
-  readonly services: Services;
-}
-
-function compilePolicy(
-  name: string,
-  it: Config["policies"][string],
-  providers: ReadonlyMap<string, NamedProvider>,
-  context: CompileContext,
-): Policy {
-  const settings: Readonly<Record<string, unknown>> = it.plugins;
-  const active = RUNNING_ORDER.filter(({ plugin }) => plugin.config === undefined || settings[plugin.name] !== undefined);
-  // A plugin that stands at several positions is opened once: its stages share one closure.
-  const plugins = [...new Set(active.map(({ plugin }) => plugin))];
-  const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], context.services));
-  return {
-    name,
-    configVersion: context.version,
-    models: new ModelTable(it.models.map((alias) => compileAlias(alias, providers))),
-    unsupportedParams: it.unsupported_params,
-    allowProviderState: it.allow_provider_state,
-    forwardHeaders: it.forward_headers,
-    needsUsage: plugins.some((plugin) => plugin.needsUsage),
-    bounds: context.bounds,
-    dialects: DIALECTS,
-    openHooks: (exchange) => {
-      const stages = openers.map((open) => open(exchange));
-      return active.map(({ plugin, stage }): Hooks => stages[plugins.indexOf(plugin)]?.[stage] ?? {});
-    },
-  };
-}
-
-function compileAlias(
-  it: Config["policies"][string]["models"][number],
-  providers: ReadonlyMap<string, NamedProvider>,
-): ModelAlias {
-  const targets = it.targets.map((target): Target => {
-    const provider = providers.get(target.provider);
-    if (provider === undefined) throw new Error(`alias ${it.name} names the unknown provider ${target.provider}`);
-    return {
-      provider,
-      model: target.model,
-      weight: target.weight,
-      timeoutMs: target.timeout_ms,
-      ...(target.context_window === undefined ? {} : { contextWindow: target.context_window }),
-      ...(target.max_output_tokens === undefined ? {} : { maxOutputTokens: target.max_output_tokens }),
-    };
-  });
-  return {
-    name: it.name,
-    strategy: it.strategy,
-    targets,
-    attempts: it.attempts ?? targets.length,
-    fallbackStatuses: it.fallback_statuses,
-    allow: it.allow,
-  };
-}
-
-function namedProvider(name: string, it: Config["providers"][string], services: Services): NamedProvider {
-  const codec = CODECS.find(({ kind }) => kind === it.kind);
-  if (codec === undefined) throw new Error(`provider ${name} is of the unknown kind ${it.kind}`);
-  const url = new URL(it.base_url ?? codec.defaultBaseUrl);
-  return {
-    name,
-    codec,
-    scheme: url.protocol === "http:" ? "http" : "https",
-    authority: url.host,
-    basePath: url.pathname.replace(/\/+$/, ""),
-    headers: it.headers,
-    keys: new KeyRing(it.api_keys, services.clock),
-  };
 }
 
 function refuse(error: GraftError, client: ClientInfo, dialect = Gateway.fallbackDialect, more: HeaderMap = {}): Opened {

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { type Command, Option } from "commander";
+import { MODES, type Mode } from "../../envoy/mode";
+import { serveRelay } from "../../envoy/relay/serve";
 import { serveEnvoy } from "../../envoy/serve";
 
 interface ServeFlags {
+  readonly mode: Mode;
   readonly socket?: string;
   readonly admin?: string;
   readonly logLevel: string;
@@ -17,8 +20,13 @@ export function envoy(program: Command): void {
   const group = program.command("envoy").description("the Envoy host");
   group
     .command("serve")
-    .description("serve Envoy's ext_proc filters until SIGTERM")
+    .description("serve Envoy until SIGTERM")
     .argument("[file]", "configuration", "graft.yaml")
+    .addOption(
+      new Option("--mode <mode>", "answer ext_proc filters, or take the requests themselves (relay)")
+        .choices(MODES)
+        .default(MODES[0]),
+    )
     .option("--socket <address>", "which of `envoy.sockets` is this process's (default: the first)")
     .option("--admin <host:port>", "where to serve /healthz, /readyz and /metrics, instead of `admin.listen`")
     .addOption(new Option("--log-level <level>", "least important lines to write").choices(LEVELS).default("info"))
@@ -27,7 +35,8 @@ export function envoy(program: Command): void {
     .action(async (configPath: string, flags: ServeFlags) => {
       const grace = milliseconds("--drain-grace-ms", flags.drainGraceMs);
       const timeout = milliseconds("--drain-timeout-ms", flags.drainTimeoutMs);
-      const serving = await serveEnvoy({
+      const serve = flags.mode === "relay" ? serveRelay : serveEnvoy;
+      const serving = await serve({
         configPath,
         env: process.env,
         logLevel: flags.logLevel,

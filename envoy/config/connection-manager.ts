@@ -2,13 +2,11 @@
 import type { Config } from "../../plugins/config/schema";
 import { because } from "./because";
 import { earlyRemoval, identityHeaders } from "./forged-headers";
-import { listenerFilters } from "./listener-filters";
-import { localReplies } from "./local-replies";
-import { router } from "./router";
 import { typed } from "./typed";
 import { virtualHosts } from "./virtual-hosts";
+import type { Wiring } from "./wiring";
 
-export function connectionManager(config: Config, hash: string) {
+export function connectionManager(config: Config, wiring: Wiring, hash: string) {
   const { caller, http_filters, trusted_hops } = config.envoy;
   return because(
     {
@@ -28,12 +26,12 @@ export function connectionManager(config: Config, hash: string) {
       request_headers_timeout: "10s",
       request_timeout: "300s",
       early_header_mutation_extensions: earlyRemoval(identityHeaders(caller), ["x-envoy-", "x-graft-"]),
-      local_reply_config: localReplies(true),
-      http_filters: [...http_filters, ...listenerFilters(config, hash), router()],
+      local_reply_config: wiring.localReplies(true),
+      http_filters: [...http_filters, ...wiring.filters(config, hash)],
       route_config: {
         name: "graft",
         ignore_port_in_host_matching: true,
-        virtual_hosts: virtualHosts(config),
+        virtual_hosts: virtualHosts(config, wiring),
       },
     }),
   );

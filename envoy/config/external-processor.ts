@@ -3,6 +3,7 @@
 import { LEVEL_HEADER, type Level } from "../metadata";
 import { because } from "./because";
 import { PROCESSOR_CLUSTER } from "./names";
+import { retryOtherHost } from "./retry-other-host";
 import { typed } from "./typed";
 
 type SendHeaders = "SEND" | "SKIP";
@@ -27,18 +28,7 @@ export function grpcService(level: Level, metadata: Readonly<Record<string, stri
     {
       envoy_grpc: { cluster_name: PROCESSOR_CLUSTER },
       initial_metadata: Object.entries({ [LEVEL_HEADER]: level, ...metadata }).map(([key, value]) => ({ key, value })),
-      retry_policy: {
-        retry_on: "connect-failure,refused-stream,reset-before-request,unavailable",
-        num_retries: 3,
-        retry_back_off: { base_interval: "0.005s", max_interval: "0.02s" },
-        retry_host_predicate: [
-          {
-            name: "envoy.retry_host_predicates.previous_hosts",
-            typed_config: typed("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate", {}),
-          },
-        ],
-        host_selection_retry_max_attempts: 3,
-      },
+      retry_policy: retryOtherHost("connect-failure,refused-stream,reset-before-request,unavailable"),
     },
   );
 }

@@ -1,11 +1,10 @@
 /** The same configuration in pieces, for an Envoy that is already there: what each is and where it goes. */
 import type { Config } from "../../plugins/config/schema";
-import { clusterHash, clusters, type EnvoyOptions, runtime } from "./bootstrap";
+import { clusterHash } from "./bootstrap";
 import { earlyRemoval, identityHeaders } from "./forged-headers";
-import { listenerFilters } from "./listener-filters";
-import { localReplies } from "./local-replies";
-import { router } from "./router";
-import { groupByHost, routesOf, virtualHostSettings } from "./virtual-hosts";
+import type { EnvoyOptions } from "./options";
+import { groupByHost } from "./virtual-hosts";
+import { WIRINGS } from "./wiring";
 
 export interface Fragment {
   readonly name: string;
@@ -15,39 +14,38 @@ export interface Fragment {
 }
 
 export function envoyFragments(config: Config, options: EnvoyOptions): Fragment[] {
-  const { caller, routes } = config.envoy;
+  const { caller, routes, relay_token } = config.envoy;
+  const mode = options.mode ?? "ext_proc";
+  const wiring = WIRINGS[mode];
+  const { runtime, where } = wiring;
+  const secret = mode === "relay" && relay_token !== undefined ? SECRET : "";
   return [
-    {
-      name: "runtime",
-      where: "Into the bootstrap itself: a layer of `layered_runtime`. Cannot come with a listener or over LDS.",
-      value: { layered_runtime: runtime() },
-    },
+    ...(runtime === undefined ? [] : [{ name: "runtime", where: RUNTIME, value: { layered_runtime: runtime } }]),
     ...forgedHeaders(identityHeaders(caller)),
-    {
-      name: "local replies",
-      where:
-        "Into the HttpConnectionManager of the listener; mappers you have stay, before or after these. Concerns Graft's routes only.",
-      value: { local_reply_config: localReplies(false) },
-    },
-    {
-      name: "filters",
-      where:
-        "At the end of `http_filters` of the listener, after authentication and authorization and in place of the router that stands there; what your router has in its `typed_config` stays. The filters concern Graft's routes only. Never leave out those of the router: without them one provider's key can reach another provider.",
-      value: { http_filters: [...listenerFilters(config, clusterHash(config)), router()] },
-    },
-    ...groupByHost(routes).map((group) => ({
-      name: `routes of ${group.hosts.join(", ")}`,
-      where:
-        "Into the virtual host for these names: the settings, and the routes in front of its own, in this order. `include_request_attempt_count` makes Envoy send x-envoy-attempt-count to the upstreams of its other routes, too.",
-      value: { domains: group.hosts, ...virtualHostSettings(), routes: routesOf(group, config) },
+    { name: "local replies", where: LOCAL_REPLIES, value: { local_reply_config: wiring.localReplies(false) } },
+    ...(where.filters === undefined
+      ? []
+      : [
+          {
+            name: "filters",
+            where: where.filters,
+            value: { http_filters: wiring.filters(config, clusterHash(config, mode)) },
+          },
+        ]),
+    ...groupByHost(routes).map(({ hosts, routes: here }) => ({
+      name: `routes of ${hosts.join(", ")}`,
+      where: where.routes + secret,
+      value: { domains: hosts, ...wiring.virtualHost, routes: wiring.routes(here, config) },
     })),
-    {
-      name: "clusters",
-      where: "Into `static_resources.clusters`, or over CDS.",
-      value: { clusters: clusters(config, options) },
-    },
+    { name: "clusters", where: CLUSTERS + secret, value: { clusters: wiring.clusters(config, options) } },
   ];
 }
+
+const RUNTIME = "Into the bootstrap itself: a layer of `layered_runtime`. Cannot come with a listener or over LDS.";
+const LOCAL_REPLIES =
+  "Into the HttpConnectionManager of the listener; mappers you have stay, before or after these. Concerns Graft's routes only.";
+const CLUSTERS = "Into `static_resources.clusters`, or over CDS.";
+const SECRET = " Holds the secret `envoy.relay_token`: keep it like a key.";
 
 function forgedHeaders(names: readonly string[]): Fragment[] {
   if (names.length === 0) return [];

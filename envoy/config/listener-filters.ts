@@ -15,8 +15,8 @@ const MESSAGE_TIMEOUT_MS = 30_000;
 const MAX_MESSAGE_TIMEOUT_MS = 300_000;
 
 /** @param hash told to the service with every call, so that it can see which configuration Envoy runs */
-export function listenerFilters({ envoy }: Config, hash: string): object[] {
-  return [bodySizeLimit(envoy.max_request_bytes), levelOne(envoy.caller, hash)];
+export function listenerFilters({ envoy, bounds }: Config, hash: string): object[] {
+  return [bodySizeLimit(bounds.maxRequestBytes), levelOne(envoy.caller, hash)];
 }
 
 function bodySizeLimit(maxRequestBytes: number) {

@@ -2,6 +2,7 @@
 
 /** With a dash, so that no provider's cluster (`graft_<name>`) can have the same name. */
 export const PROCESSOR_CLUSTER = "graft-processor";
+export const RELAY_CLUSTER = "graft-relay";
 export const NOWHERE_CLUSTER = "graft-none";
 
 /**

@@ -1,60 +1,12 @@
-/** The cluster of the Graft processes themselves. */
-import { isIP } from "node:net";
-import { parseSocket } from "../../plugins/config/addresses";
-import { because } from "./because";
+import { graftCluster } from "./graft-cluster";
 import { PROCESSOR_CLUSTER } from "./names";
-import { NO_CIRCUIT_BREAKER, typed } from "./typed";
 
-/** @param sockets `unix:///path` or `host:port`, one for each process; checked before */
+/** Graft as the service that Envoy's ext_proc filters ask. */
 export function processorCluster(sockets: readonly string[]) {
-  const addresses = sockets.map(socketAddress);
-  const named = addresses.some(({ socket_address }) => socket_address !== undefined && isIP(socket_address.address) === 0);
-  return because(
-    { health_checks: "A process that drains or hangs gets no new requests within a second." },
-    {
-      name: PROCESSOR_CLUSTER,
-      type: named ? "STRICT_DNS" : "STATIC",
-      connect_timeout: "1s",
-      typed_extension_protocol_options: {
-        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
-          "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-          {
-            explicit_http_config: { http2_protocol_options: { max_concurrent_streams: 1000 } },
-          },
-        ),
-      },
-      circuit_breakers: NO_CIRCUIT_BREAKER,
-      health_checks: [
-        {
-          timeout: "1s",
-          interval: "0.5s",
-          no_traffic_interval: "0.5s",
-          unhealthy_threshold: 2,
-          healthy_threshold: 1,
-          grpc_health_check: {},
-        },
-      ],
-      load_assignment: {
-        cluster_name: PROCESSOR_CLUSTER,
-        endpoints: [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address } })) }],
-      },
-    },
-  );
-}
-
-interface EnvoyAddress {
-  readonly pipe?: { readonly path: string };
-  readonly socket_address?: { readonly address: string; readonly port_value: number };
-}
-
-function socketAddress(socket: string): EnvoyAddress {
-  const parsed = parseSocket(socket);
-  if (parsed === undefined) throw new Error(`not a socket address: ${socket}`);
-  if ("path" in parsed) return { pipe: { path: parsed.path } };
-  return { socket_address: { address: ipOfLocalhost(parsed.host), port_value: parsed.port } };
-}
-
-/** Envoy's static addresses are IPs only. */
-export function ipOfLocalhost(host: string): string {
-  return host === "localhost" ? "127.0.0.1" : host;
+  return graftCluster({
+    name: PROCESSOR_CLUSTER,
+    sockets,
+    protocol: { explicit_http_config: { http2_protocol_options: { max_concurrent_streams: 1000 } } },
+    healthCheck: { grpc_health_check: {} },
+  });
 }

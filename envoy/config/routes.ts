@@ -56,8 +56,8 @@ function failsOpen(it: RouteConfig, config: Config): boolean {
 }
 
 /** The field says request only, but answers that are held whole share the limit; requests have their own, exact one. */
-function bufferLimit({ envoy, bounds }: Config) {
-  return { request_body_buffer_limit: Math.max(envoy.max_request_bytes, bounds.maxResponseBytes) };
+function bufferLimit({ bounds }: Config) {
+  return { request_body_buffer_limit: Math.max(bounds.maxRequestBytes, bounds.maxResponseBytes) };
 }
 
 function timeouts(it: RouteConfig) {

@@ -5,8 +5,7 @@
 
 import { hostCovers } from "../../plugins/config/host-patterns";
 import type { Config, RouteConfig } from "../../plugins/config/schema";
-import { because } from "./because";
-import { rewrittenRoutes, route } from "./routes";
+import type { Wiring } from "./wiring";
 
 export interface HostRoutes {
   readonly hosts: readonly string[];
@@ -26,25 +25,11 @@ export function groupByHost(routes: readonly RouteConfig[]): HostRoutes[] {
   return [...groups.values()];
 }
 
-export function virtualHosts(config: Config) {
-  return groupByHost(config.envoy.routes).map((group) => ({
-    name: `graft ${group.hosts[0]}`,
-    domains: group.hosts,
-    ...virtualHostSettings(),
-    routes: routesOf(group, config),
+export function virtualHosts(config: Config, wiring: Wiring) {
+  return groupByHost(config.envoy.routes).map(({ hosts, routes }) => ({
+    name: `graft ${hosts[0]}`,
+    domains: hosts,
+    ...wiring.virtualHost,
+    routes: wiring.routes(routes, config),
   }));
-}
-
-/** What a virtual host with Graft's routes needs besides them. */
-export function virtualHostSettings() {
-  return because(
-    { include_request_attempt_count: "How level 2 knows which attempt this is." },
-    { include_request_attempt_count: true },
-  );
-}
-
-/** The rewritten ones first: they match only what Graft has already decided on. */
-export function routesOf({ routes }: HostRoutes, config: Config): object[] {
-  const oneOfEachPolicy = routes.filter((it, index) => routes.findIndex(({ policy }) => policy === it.policy) === index);
-  return [...oneOfEachPolicy.flatMap((it) => rewrittenRoutes(it, config)), ...routes.map((it) => route(it, config))];
 }

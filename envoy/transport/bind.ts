@@ -1,6 +1,6 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { parseListenAddress } from "./listen-address";
-import { listenOnUnixSocket } from "./unix-socket";
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { formatTcp, parseListenAddress } from "./listen-address";
+import { placeUnixSocket } from "./unix-socket";
 
 export interface Bound {
   readonly server: Server;
@@ -14,20 +14,29 @@ export async function bind(address: string, socketMode: number, accept: (socket:
   const wanted = parseListenAddress(address);
   const server = createServer({ noDelay: true }, accept);
   if (wanted.kind === "unix") {
-    const remove = await listenOnUnixSocket(server, wanted.path, socketMode);
-    const close = () => {
-      remove();
+    try {
+      const remove = await placeUnixSocket(wanted.path, socketMode, (path) => listening(server, { path }));
+      const close = () => {
+        remove();
+        server.close();
+      };
+      return { server, address: `unix://${wanted.path}`, close };
+    } catch (thrown) {
       server.close();
-    };
-    return { server, address: `unix://${wanted.path}`, close };
+      throw thrown;
+    }
   }
-  await new Promise<void>((resolve, reject) => {
+  await listening(server, wanted);
+  const { address: host, port } = server.address() as AddressInfo;
+  return { server, address: formatTcp(host, port), close: () => void server.close() };
+}
+
+function listening(server: Server, address: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(wanted.port, wanted.host, () => {
+    server.listen(address, () => {
       server.off("error", reject);
       resolve();
     });
   });
-  const { address: host, port } = server.address() as AddressInfo;
-  return { server, address: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`, close: () => void server.close() };
 }

@@ -15,3 +15,8 @@ export function parseListenAddress(address: string): ListenAddress {
   if (!parts || port > 65_535) throw new Error(`cannot listen on "${address}": write unix:///path, host:port or :port`);
   return { kind: "tcp", host: parts["ipv6"] ?? (parts["host"] || LOOPBACK), port };
 }
+
+/** In the form it can be given again. */
+export function formatTcp(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,6 +1,6 @@
 /** Checks of `envoy` and `admin` that no single field can make. */
 import { isLoopback, parseHostPort, parseSocket } from "./addresses";
-import { headerNameFault } from "./header-rules";
+import { headerNameFault, isKeyText } from "./header-rules";
 import { hostCovers } from "./host-patterns";
 import type { Inspection } from "./inspection";
 import { list, type Path } from "./issue";
@@ -16,6 +16,9 @@ export function checkEnvoy(it: Inspection): void {
     if (parseSocket(socket) === undefined) it.error(at, "must be unix:///path (at most 107 bytes) or host:port");
     if (envoy.sockets.indexOf(socket) < index) it.error(at, "stands twice: each process needs its own");
   }
+  if (envoy.relay_token !== undefined && (envoy.relay_token.length < MIN_TOKEN || !isKeyText(envoy.relay_token))) {
+    it.error([...path, "relay_token"], `must have at least ${MIN_TOKEN} characters, visible ASCII ones only`);
+  }
   checkRoutes(it, [...path, "routes"], envoy.routes);
   checkCaller(it, [...path, "caller"]);
   for (const [index, filter] of envoy.http_filters.entries()) {
@@ -24,6 +27,8 @@ export function checkEnvoy(it: Inspection): void {
   }
 }
 
+/** It can be guessed at as often as connections can be made. */
+const MIN_TOKEN = 16;
 const HOST_PORT = "must be host:port, e.g. 127.0.0.1:10000 or [::1]:10000";
 
 export function checkAdmin(it: Inspection): void {
@@ -33,6 +38,24 @@ export function checkAdmin(it: Inspection): void {
   else if (token === undefined && !isLoopback(address.host)) {
     it.error(["admin", "token"], "is required: `admin.listen` can be reached from other machines");
   }
+}
+
+/** Models for callers that cannot be told apart. */
+export function checkAllow(it: Inspection): void {
+  if (it.config.envoy.caller.kind !== "none") return;
+  for (const [name, policy] of Object.entries(it.config.policies)) {
+    for (const [index, { allow }] of policy.models.entries()) {
+      // Anonymous callers are known by their address only.
+      const reachable = [...allow.callers, ...allow.teams, ...allow.groups].length === 0 || allow.callers.some(isAddress);
+      if (reachable) continue;
+      const message = "nobody could use this model: `envoy.caller.kind` is `none`, so every caller is anonymous";
+      it.error(["policies", name, "models", index, "allow"], message, "key");
+    }
+  }
+}
+
+function isAddress(caller: string): boolean {
+  return caller.startsWith("ip:");
 }
 
 function checkRoutes(it: Inspection, path: Path, routes: readonly RouteConfig[]): void {

@@ -16,7 +16,6 @@ export function checkPolicies(it: Inspection): void {
       const at = [...path, "models", index];
       checkName(it, [...at, "name"], model, policy.models.slice(0, index));
       checkTargets(it, at, model);
-      checkAllow(it, at, model);
     }
   }
 }
@@ -60,14 +59,6 @@ function checkTargets(it: Inspection, path: Path, model: ModelConfig): void {
   if (model.strategy === "weighted" && model.targets.every((target) => target.weight === 0)) {
     it.error([...path, "targets"], "every weight is 0: nothing would be shared out");
   }
-}
-
-function checkAllow(it: Inspection, path: Path, { allow }: ModelConfig): void {
-  const lists = [...allow.callers, ...allow.teams, ...allow.groups];
-  if (lists.length === 0 || it.config.envoy.caller.kind !== "none") return;
-  // Anonymous callers are known by their address only.
-  if (allow.callers.some((caller) => caller.startsWith("ip:"))) return;
-  it.error([...path, "allow"], "nobody could use this model: `envoy.caller.kind` is `none`, so every caller is anonymous", "key");
 }
 
 function checkForwardHeaders(it: Inspection, path: Path, policy: PolicyConfig): void {

@@ -16,6 +16,7 @@ export function complete(parsed: ParsedConfig, vocabulary: Vocabulary, directory
     providers: Object.fromEntries(providers),
     bounds: {
       maxJsonDepth: bounds.max_json_depth,
+      maxRequestBytes: bounds.max_request_bytes,
       maxEventBytes: bounds.max_event_bytes,
       maxResponseBytes: bounds.max_response_bytes,
       maxInflateRatio: bounds.max_inflate_ratio,

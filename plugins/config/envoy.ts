@@ -1,6 +1,6 @@
 /** `envoy`: what `graft envoy-config` prints and how the Envoy host reads a request. Not for Kong. */
 import { z } from "zod";
-import { durationMs, sizeBytes, text } from "./fields";
+import { durationMs, secret, text } from "./fields";
 
 export function envoySchema() {
   return z
@@ -12,6 +12,9 @@ export function envoySchema() {
         .max(64)
         .default(["unix:///run/graft/extproc.sock"])
         .describe("Where the Graft processes listen for Envoy; each process takes one."),
+      relay_token: secret(
+        "For `--mode relay`: Envoy sends it with every request, and the relay refuses requests without it. At least 16 characters. Required unless all `sockets` are unix sockets, which only their owner can open.",
+      ).optional(),
       routes: z
         .array(routeSchema())
         .min(1)
@@ -25,7 +28,6 @@ export function envoySchema() {
         .max(16)
         .default(0)
         .describe("How many proxies in front of Envoy are ours: the client's IP is taken from `x-forwarded-for` behind them."),
-      max_request_bytes: sizeBytes("Largest request body; larger ones are answered with 413.").default(10_485_760),
       http_filters: z
         .array(z.record(z.string(), z.unknown()))
         .max(64)

@@ -1,5 +1,6 @@
 /** `graft.yaml`: schema, loading with located errors, watching, JSON Schema and reference. */
 export { type HostPort, isLoopback, parseHostPort, parseSocket, type SocketAddress } from "./addresses";
+export { emptyConfig } from "./empty-config";
 export { formatIssue, type Issue } from "./issue";
 export { configJsonSchema } from "./json-schema";
 export { KNOWN } from "./known";

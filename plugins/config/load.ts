@@ -1,30 +1,25 @@
 /** From a path to a configuration that is valid as a whole, or to everything that is wrong with it. */
-import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import type { HostName } from "../core/host";
-import { checkAdmin, checkEnvoy } from "./check-envoy";
-import { checkEnvoyRoutes } from "./check-envoy-routes";
-import { checkHost } from "./check-host";
-import { checkPolicies } from "./check-policies";
-import { checkProviders } from "./check-providers";
+import { checkAll } from "./check-all";
 import { checkResolved, type Resolve, resolveHost } from "./check-resolved";
 import { complete } from "./complete";
 import { ConfigTree } from "./config-tree";
+import { configHash } from "./hash";
 import { Inspection } from "./inspection";
 import { expand, FaultInTemplate, interpolate, type Sources } from "./interpolate";
 import { type Finding, formatPath, type Issue } from "./issue";
 import { parse } from "./parse";
 import { ConfigFiles } from "./read-files";
 import { readYaml } from "./read-yaml";
-import { type Config, type ConfigSchema, configSchema, type ParsedConfig } from "./schema";
-import { mask } from "./schema-walk";
+import { type Config, configSchema } from "./schema";
 import type { Vocabulary } from "./vocabulary";
 
 export interface LoadOptions {
   readonly vocabulary: Vocabulary;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly resolve?: Resolve;
-  /** Says as well what this host cannot do of what the policies ask for. */
+  /** Says as well what this host cannot do of what the policies ask for. For `kong`, `envoy` is not looked at. */
   readonly host?: HostName;
 }
 
@@ -65,17 +60,12 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
 
   const config = complete(parsed, options.vocabulary, directory);
   const inspection = new Inspection(config, options.vocabulary, read, schema);
-  for (const check of [checkProviders, checkPolicies, checkEnvoy, checkAdmin]) check(inspection);
-  if (options.host !== undefined) checkHost(inspection, options.host);
-  for (const { severity, path: at, message } of checkEnvoyRoutes(config)) {
-    if (severity === "error") inspection.error(at, message);
-    else inspection.warn(at, message);
-  }
+  checkAll(inspection, options.host);
   const findings = [...faults, ...inspection.findings.filter(isNew), ...(await checkTlsFiles(config, files))];
   if (!hasError(findings)) findings.push(...(await checkResolved(config, options.resolve ?? resolveHost)));
   const issues = locate(findings);
   if (hasError(findings)) return refuse(issues);
-  return { ok: true, config, hash: hashOf(schema, parsed), warnings: issues, files: files.digests };
+  return { ok: true, config, hash: configHash(schema, parsed), warnings: issues, files: files.digests };
 }
 
 async function readTree(path: string, files: ConfigFiles): Promise<ConfigTree | Issue[]> {
@@ -133,11 +123,4 @@ function issueAt(file: string, tree: ConfigTree, finding: Finding): Issue {
 
 function byPlace(a: Issue, b: Issue): number {
   return a.line - b.line || a.column - b.column;
-}
-
-function hashOf(schema: ConfigSchema, parsed: ParsedConfig): string {
-  return createHash("sha256")
-    .update(JSON.stringify(mask(schema, parsed)))
-    .digest("hex")
-    .slice(0, 12);
 }

@@ -1,11 +1,11 @@
 /** Checks the shape of a tree against the schema. */
+import type { z } from "zod";
 import type { ConfigTree } from "./config-tree";
 import { explain } from "./explain";
 import type { Finding } from "./issue";
-import type { ConfigSchema, ParsedConfig } from "./schema";
 
 /** Texts that came from outside are converted where the schema wants a number or a boolean. */
-export function parse(tree: ConfigTree, schema: ConfigSchema): ParsedConfig | Finding[] {
+export function parse<Schema extends z.ZodType>(tree: ConfigTree, schema: Schema): z.output<Schema> | Finding[] {
   let result = schema.safeParse(tree.root);
   if (result.success) return result.data;
   let converted = false;

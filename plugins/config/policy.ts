@@ -29,6 +29,9 @@ export function policySchema(vocabulary: Vocabulary) {
         .max(100)
         .default(["openai-beta", "anthropic-beta"])
         .describe("Client headers passed on to providers; all others stay here. Names in lower case."),
+      stream_keep_alive_ms: durationMs(
+        "Send a comment line to streaming clients when nothing was sent for this long, so that proxies and clients keep the connection while a provider thinks. Once one was sent before the answer began, a failure of all targets is told as an error event in a stream with status 200. Default: none.",
+      ).optional(),
       fail_open: flag(
         "When Graft is not reachable, let requests through untouched instead of refusing them. They then lack a provider key and every check.",
         false,
@@ -61,6 +64,15 @@ function modelSchema(strategies: readonly string[]) {
         .describe(
           "Answers after which the next target is tried. No answer at all (connection refused or lost, timeout) always moves on.",
         ),
+      backoff: z
+        .strictObject({
+          base_ms: durationMs("Longest wait before a target is asked for the second time; doubled each time.").default(250),
+          max_ms: durationMs(
+            "Longest wait at all. A target that asks for a longer one with `retry-after` is not asked again by this request.",
+          ).default(8000),
+        })
+        .prefault({})
+        .describe("Waiting before the same target is asked again: a random time up to these limits, or what `retry-after` says."),
       allow: z
         .strictObject({
           callers: names(
@@ -101,6 +113,8 @@ function targetSchema() {
       timeout_ms: durationMs(
         "How long this target may take to begin its answer. Answers that are not streamed begin when they are complete.",
       ).default(120_000),
+      idle_timeout_ms: durationMs("How long it may be silent within an answer.").default(300_000),
+      total_timeout_ms: durationMs("How long one try may take from beginning to end.").default(600_000),
     })
     .describe("One link of a chain: a provider and a model.");
 }

@@ -23,6 +23,9 @@ export function boundsSchema() {
         .max(1000)
         .default(DEFAULT_BOUNDS.maxJsonDepth)
         .describe("Deepest nesting of a request body."),
+      max_request_bytes: sizeBytes("Largest request body; larger ones are answered with 413.").default(
+        DEFAULT_BOUNDS.maxRequestBytes,
+      ),
       max_event_bytes: sizeBytes("Largest single event of a provider's stream.").default(DEFAULT_BOUNDS.maxEventBytes),
       max_response_bytes: sizeBytes("Largest answer that is held whole to be translated, after unpacking.").default(
         DEFAULT_BOUNDS.maxResponseBytes,

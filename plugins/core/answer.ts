@@ -25,7 +25,8 @@ export interface AnswerBody {
    */
   readonly delivery: "stream" | "whole" | "pass";
   chunk(bytes: Uint8Array): Awaitable<Uint8Array>;
-  end(): Awaitable<Tail>;
+  /** @param failure the provider's body broke off, and why */
+  end(failure?: GraftError): Awaitable<Tail>;
   /** The answer is over although the provider may go on: an error event was sent. */
   readonly closed: boolean;
 }
@@ -64,8 +65,8 @@ export function passThroughAnswer(exchange: Exchange, tap: Tap, dialect: Dialect
       if (noted !== tap.usage || exchange.model === undefined || tap.error !== undefined) note();
       return out;
     },
-    end: () => {
-      const rest = tap.end();
+    end: (failure) => {
+      const rest = tap.end(failure);
       note();
       if (tap.error !== undefined && dialect !== undefined) return errorTail(tap.error, dialect);
       return { body: rest.length === 0 ? undefined : rest };
@@ -105,10 +106,11 @@ export function streamAnswer(context: AnswerContext): AnswerBody {
     const text = handle(decoder.push(bytes));
     return typeof text === "string" ? Buffer.from(text) : text.then((value) => Buffer.from(value));
   };
-  const finish = async (): Promise<Tail> => {
+  const finish = async (broken: GraftError | undefined): Promise<Tail> => {
+    if (broken !== undefined && inflater !== undefined) throw broken;
     let text = "";
     if (inflater !== undefined) text += await handle(decoder.push(await inflater.end()));
-    text += await handle(decoder.end());
+    text += await handle(withReason(decoder.end(), broken));
     if (!closed && !hooks.idle) text += encode(await hooks.end());
     if (!closed) text += encoder.end();
     return { body: text === "" ? undefined : Buffer.from(text) };
@@ -127,15 +129,21 @@ export function streamAnswer(context: AnswerContext): AnswerBody {
         return fail(thrown);
       }
     },
-    end: async () => {
+    end: async (broken) => {
       if (closed) return { body: undefined };
       try {
-        return await finish();
+        return await finish(broken);
       } catch (thrown) {
         return { body: fail(thrown) };
       }
     },
   };
+}
+
+/** A stream whose last event was there is complete, however its connection ended; of any other we may know better why it is not. */
+function withReason(events: readonly ChatEvent[], broken: GraftError | undefined): readonly ChatEvent[] {
+  if (broken === undefined || events.at(-1)?.type !== "error") return events;
+  return [...events.slice(0, -1), { type: "error", error: broken }];
 }
 
 /** Held until complete: non-streamed answers, errors, and answers that came in the other framing than the client asked for. */
@@ -173,8 +181,9 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     if (status >= 400) throw codec.decodeError(status, headers, await collected().catch(() => NOTHING));
     let events: readonly ChatEvent[] = decode(await collected());
     for (const event of events) note(exchange, event);
-    if (!hooks.idle) events = await hooks.push(events);
-    if (!hooks.idle && exchange.error === undefined) events = [...events, ...(await hooks.end())];
+    // Hooks see answers; a host may go on to another target when this is none.
+    if (exchange.error !== undefined) throw exchange.error;
+    if (!hooks.idle) events = [...(await hooks.push(events)), ...(await hooks.end())];
     if (exchange.head?.stream === true)
       return { body: Buffer.from(encodeAll(dialect, context.encode, events)), status, headers: EVENT_STREAM };
     return { body: Buffer.from(dialect.encodeResponse(events, context.encode)), status, headers: JSON_TYPE };
@@ -190,8 +199,9 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
         return NOTHING;
       });
     },
-    end: async () => {
+    end: async (broken) => {
       try {
+        if (broken !== undefined) throw broken;
         return await finish();
       } catch (thrown) {
         const error = toGraftError(thrown);

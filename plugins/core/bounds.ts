@@ -1,6 +1,8 @@
 /** Bounds on what one exchange may cost; every one has a default here and a place in config. */
 export interface Bounds {
   readonly maxJsonDepth: number;
+  /** A client's body; more is answered 413. */
+  readonly maxRequestBytes: number;
   /** One stream event, or one line of it, bytes. */
   readonly maxEventBytes: number;
   /** An answer that must be held whole (non-streamed, translated), bytes after decompression. */
@@ -15,6 +17,7 @@ export interface Bounds {
 
 export const DEFAULT_BOUNDS: Bounds = {
   maxJsonDepth: 128,
+  maxRequestBytes: 10 * 1024 * 1024,
   maxEventBytes: 4 * 1024 * 1024,
   maxResponseBytes: 64 * 1024 * 1024,
   maxInflateRatio: 200,

@@ -1,6 +1,6 @@
-/** The exchanges running in this process, by id: where level 2 finds what level 1 began. */
-import { GraftError } from "../plugins/core/errors";
-import type { Pipeline } from "../plugins/core/pipeline";
+/** The exchanges running in this process, by id: counted against the bounds, and found again by hosts that see one in several streams. */
+import { GraftError } from "./errors";
+import type { Pipeline } from "./pipeline";
 
 export class Exchanges {
   readonly #running = new Map<string, Pipeline>();

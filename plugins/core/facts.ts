@@ -1,10 +1,17 @@
 /** What happened in an exchange, append-only: the only way one feature learns from another, and what log, metrics and audit are made of. */
+import type { ErrorKind } from "./errors";
+
 export type Fact =
   | { readonly kind: "plan"; readonly targets: readonly string[]; readonly strategy: string }
   | { readonly kind: "context-window"; readonly target: string; readonly window: number; readonly estimate: number }
   /** `warn`: the policy wants it said in the log as well. */
   | { readonly kind: "params-dropped"; readonly target: string; readonly params: readonly string[]; readonly warn: boolean }
-  | { readonly kind: "attempt-failed"; readonly target: string; readonly status: number }
+  /** `error`: why there is no answer, where the status is 0. */
+  | { readonly kind: "attempt-failed"; readonly target: string; readonly status: number; readonly error?: ErrorKind }
+  /** Its turn had come, but it rests and others do not, or it asked to be left alone for longer than this request may wait. */
+  | { readonly kind: "target-skipped"; readonly target: string }
+  /** Its model rests after too many failures, or because the provider asked for it. */
+  | { readonly kind: "target-resting"; readonly target: string; readonly ms: number }
   | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
 
 export class Facts {

@@ -1,6 +1,9 @@
 /** Which headers cross the gateway. Everything not named here stays on its side. */
 import type { HeaderMap } from "./provider";
 
+/** What providers see of us: some CDNs in front of them refuse requests without one, and the client's own stays here. */
+export const USER_AGENT = "graft/0.1";
+
 /** Client headers that always reach a provider. */
 const ALWAYS_FORWARDED = ["traceparent", "tracestate", "idempotency-key", "x-request-id"] as const;
 

@@ -8,6 +8,10 @@ export interface HostCapabilities {
   readonly skipTarget: boolean;
   /** Gives each try of a request a time limit of its own. */
   readonly attemptTimeouts: boolean;
+  /** Opens the connections to providers itself, so that it can count them and wait before it tries again. */
+  readonly ownConnections: boolean;
+  /** Can let requests pass untouched while Graft is away. */
+  readonly failOpen: boolean;
   /** Can end a stream with an error event when the provider dies in mid-stream. */
   readonly typedUpstreamDeath: boolean;
   /** Can release held-back text after a time, without a further event. */
@@ -16,17 +20,33 @@ export interface HostCapabilities {
   readonly liveFollowers: boolean;
 }
 
-const NOTHING: HostCapabilities = {
+/** Envoy sends, retries and streams by itself, and tells us after the fact. */
+const EXT_PROC: HostCapabilities = {
   precommit: false,
   contentRetry: false,
   skipTarget: false,
   attemptTimeouts: false,
+  ownConnections: false,
+  failOpen: true,
   typedUpstreamDeath: false,
   timerRelease: false,
   liveFollowers: false,
 };
 
-/** `envoy` = ext_proc: Envoy sends, retries and streams by itself, and tells us after the fact. */
-export const HOSTS = { envoy: NOTHING } as const satisfies Record<string, HostCapabilities>;
+/** Sends by itself and sees every byte. */
+const RELAY: HostCapabilities = {
+  precommit: true,
+  contentRetry: true,
+  skipTarget: true,
+  attemptTimeouts: true,
+  ownConnections: true,
+  failOpen: false,
+  typedUpstreamDeath: true,
+  timerRelease: true,
+  liveFollowers: true,
+};
+
+/** `envoy` = ext_proc, `relay` = the relay behind Envoy. */
+export const HOSTS = { envoy: EXT_PROC, kong: RELAY, relay: RELAY } as const satisfies Record<string, HostCapabilities>;
 
 export type HostName = keyof typeof HOSTS;

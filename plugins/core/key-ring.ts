@@ -47,6 +47,12 @@ export class KeyRing {
     return { index: best, key };
   }
 
+  /** Whether a key is left that does not rest. */
+  get ready(): boolean {
+    const now = this.#clock.monotonic();
+    return this.#readyAt.some((readyAt) => readyAt <= now);
+  }
+
   /** Rests a key after this answer status; returns until when (epoch ms), or `undefined` where the status says nothing about the key. */
   rest(index: number, status: number, retryAfterMs?: number): number | undefined {
     const rest = status === 429 ? (retryAfterMs ?? BUSY_REST_MS) : isRefusal(status) ? REFUSED_REST_MS : undefined;

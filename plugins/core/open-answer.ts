@@ -61,7 +61,7 @@ export function encodeContext({ exchange, services }: AnswerScope): EncodeContex
   };
 }
 
-function decodeContext({ exchange, policy, services }: AnswerScope, attempt: Attempt): DecodeContext {
+export function decodeContext({ exchange, policy, services }: AnswerScope, attempt: Attempt): DecodeContext {
   const custom = exchange.decoded?.tools?.flatMap((tool) => (tool.kind === "custom" ? [tool.name] : [])) ?? [];
   return {
     newId: services.newId,

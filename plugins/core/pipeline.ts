@@ -11,7 +11,8 @@ import { headersToRemove, isEventStream, isJson, safeHeaderValue } from "./heade
 import { HookChain } from "./hook-chain";
 import { parseJsonSource } from "./json-source";
 import { isModelName } from "./model-table";
-import { type AnswerScope, encodeContext, errorAnswer, openAnswer } from "./open-answer";
+import { noteFailure } from "./note-failure";
+import { type AnswerScope, decodeContext, encodeContext, errorAnswer, openAnswer } from "./open-answer";
 import { buildOutgoing, type OutgoingRequest } from "./outgoing";
 import type { Answer, Awaitable, Hooks, Services } from "./plugin";
 import type { Policy } from "./policy";
@@ -19,7 +20,8 @@ import type { HeaderMap } from "./provider";
 import { type ExchangeRecord, exchangeRecord, type Outcome } from "./record";
 import { modelNotFound, providerStateRefused } from "./refusals";
 import { RunningCalls } from "./running-calls";
-import { type Plan, targetLabel } from "./target";
+import { Scout } from "./scout";
+import { type Plan, type Target, targetLabel } from "./target";
 
 export interface Reply {
   readonly status: number;
@@ -37,6 +39,8 @@ export interface AnswerHead {
   readonly remove: readonly string[];
   readonly delivery: AnswerBody["delivery"];
 }
+
+const NO_BODY = Buffer.alloc(0);
 
 export class Pipeline {
   readonly exchange: Exchange;
@@ -88,12 +92,15 @@ export class Pipeline {
     }
   }
 
-  /** The next try, encoded anew from the request as the hooks left it. A number beyond the plan repeats its last target. */
-  async attempt(number: number): Promise<Step> {
+  /**
+   * The next try, encoded anew from the request as the hooks left it.
+   * @param target for hosts that choose themselves; else that of the plan, whose last one is repeated for numbers beyond it
+   */
+  async attempt(number: number, target?: Target): Promise<Step> {
     this.#calls.begin();
     try {
       if (this.#plan === undefined) throw new Error("attempt before request");
-      return await this.#send(this.#plan, number);
+      return await this.#send(this.#plan, number, target);
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
     } finally {
@@ -101,10 +108,24 @@ export class Pipeline {
     }
   }
 
+  /** For hosts that can hold an answer back: says when its stream has really begun. `undefined` = it cannot be told, let it pass. */
+  scout(status: number, headers: HeaderMap): Scout | undefined {
+    const { attempt } = this.exchange;
+    if (attempt === undefined || this.exchange.head?.stream !== true || status >= 300) return undefined;
+    if (!isEventStream(headers) || headers["content-encoding"] !== undefined) return undefined;
+    return new Scout(attempt.target.provider.codec.decodeStream(decodeContext(this.#scope, attempt)));
+  }
+
   /** An answer that the client will not get, because the host goes on to the next attempt; hosts tell what they hear of. */
-  attemptFailed(number: number, status: number, headers: HeaderMap): void {
+  attemptFailed(number: number, status: number, headers: HeaderMap, body: Uint8Array = NO_BODY): void {
     const attempt = this.exchange.attempts.find((it) => it.number === number);
-    if (attempt !== undefined) this.#failed(attempt, status, headers);
+    if (attempt !== undefined) this.#failed(attempt, status, headers, body);
+  }
+
+  /** The attempt gave no answer, or one that was none; the host goes on to the next one, or says so in `response`. */
+  attemptDied(number: number, error: GraftError): void {
+    const attempt = this.exchange.attempts.find((it) => it.number === number);
+    if (attempt !== undefined) noteFailure(this.exchange, attempt, 0, error);
   }
 
   /** The head of the answer the client shall get. `local` = the host could not get one from the provider, and why. */
@@ -116,7 +137,9 @@ export class Pipeline {
     let shown = status;
     try {
       if (local === undefined && attempt !== undefined) {
+        // Decided by the error's kind, before the body is read.
         if (status >= 400) shown = this.#failed(attempt, status, headers);
+        else attempt.target.provider.health.succeeded(attempt.target.model);
         attempt.status = status;
       }
       for (let index = this.#hooks.length - 1; index >= 0; index -= 1) await this.#hooks[index]?.response?.({ status });
@@ -145,18 +168,30 @@ export class Pipeline {
     return out.finally(() => this.#calls.end());
   }
 
-  /** The provider's body has ended. */
-  async end(): Promise<Tail> {
+  /** The provider's body has ended. @param failure it broke off, and why */
+  async end(failure?: GraftError): Promise<Tail> {
     if (this.#answer === undefined) return { body: undefined };
+    if (failure !== undefined && this.exchange.attempt !== undefined)
+      noteFailure(this.exchange, this.exchange.attempt, 0, failure);
     this.#calls.begin();
     try {
-      const tail = await this.#answer.end();
+      const tail = await this.#answer.end(failure);
       this.#status = tail.status ?? this.#status;
       this.#complete = true;
       return tail;
     } finally {
       this.#calls.end();
     }
+  }
+
+  /** An error as the last event of a stream that the host has begun by itself, before there was an answer. */
+  errorEvent(error: GraftError): Buffer {
+    return Buffer.from(this.#scope.dialect.encodeStream(encodeContext(this.#scope)).push({ type: "error", error }));
+  }
+
+  /** See Policy. */
+  get streamKeepAliveMs(): number | undefined {
+    return this.#scope.policy.streamKeepAliveMs;
   }
 
   /** An error event was sent: the host must end the client's stream, whatever the provider still sends. */
@@ -196,12 +231,19 @@ export class Pipeline {
     if (this.#logged) throw new GraftError("client_closed", "The call has ended.");
   }
 
-  async #send(plan: Plan, number: number): Promise<Step> {
+  async #send(plan: Plan, number: number, chosen?: Target): Promise<Step> {
     this.#throwIfLogged();
-    const target = plan.targets[Math.min(number, plan.targets.length) - 1];
+    const target = chosen ?? plan.targets[Math.min(number, plan.targets.length) - 1];
     if (target === undefined) throw new GraftError("unavailable", "No target is left for this request.");
     const { attempt, request } = buildOutgoing(this.exchange, this.#scope.policy, this.#scope.dialect, number, target);
+    const before = this.exchange.attempt;
+    // A host that retries by itself does not say what became of it, but that it goes on says enough.
+    if (before !== undefined && before.status === undefined) before.target.provider.health.failed(before.target.model);
     this.exchange.attempts.push(attempt);
+    this.exchange.error = undefined;
+    this.exchange.model = undefined;
+    this.exchange.usage = undefined;
+    target.provider.health.sent(target.model);
     for (const hook of this.#hooks) {
       if (hook.attempt === undefined) continue;
       await hook.attempt(attempt);
@@ -210,19 +252,10 @@ export class Pipeline {
     return { kind: "send", attempt, plan, request };
   }
 
-  /** Rests the key where the status says so; returns the status the client gets (decided by the error's kind, before the body is read). */
-  #failed(attempt: Attempt, status: number, headers: HeaderMap): number {
-    const { provider } = attempt.target;
-    const error = provider.codec.decodeError(status, headers, Buffer.alloc(0));
-    // The last attempt's failure is told twice: as a failure, and as the answer the client gets.
-    if (attempt.status !== undefined) return error.status;
-    attempt.status = status;
-    this.exchange.facts.add({ kind: "attempt-failed", target: targetLabel(attempt.target), status });
-    if (attempt.keyIndex !== undefined) {
-      const untilMs = provider.keys.rest(attempt.keyIndex, status, error.options.retryAfterMs);
-      if (untilMs !== undefined)
-        this.exchange.facts.add({ kind: "key-cooling", provider: provider.name, keyIndex: attempt.keyIndex, untilMs });
-    }
+  /** Returns the status the client gets. */
+  #failed(attempt: Attempt, status: number, headers: HeaderMap, body: Uint8Array = NO_BODY): number {
+    const error = attempt.target.provider.codec.decodeError(status, headers, body);
+    noteFailure(this.exchange, attempt, status, error);
     return error.status;
   }
 

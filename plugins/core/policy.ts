@@ -14,6 +14,8 @@ export interface Policy {
   /** Client headers (lower case) that reach providers, besides the ones that always do. */
   readonly forwardHeaders: readonly string[];
   readonly needsUsage: boolean;
+  /** After so long a silence a host that can do so sends a comment to streaming clients. */
+  readonly streamKeepAliveMs: number | undefined;
   readonly bounds: Bounds;
   readonly dialects: readonly Dialect[];
   /** The hooks of the active plugins for one exchange, in running order. */

@@ -50,7 +50,8 @@ export interface DecodeContext {
 export interface Tap {
   /** The bytes to forward: the same ones, unless a usage chunk nobody asked for must go. */
   push(bytes: Uint8Array): Uint8Array;
-  end(): Uint8Array;
+  /** @param failure the connection broke off, and why; ignored where the answer was complete by then */
+  end(failure?: GraftError): Uint8Array;
   readonly usage: Usage | undefined;
   /** The provider's name for the model, once seen. */
   readonly model: string | undefined;

@@ -1,5 +1,22 @@
 import type { KeyRing } from "./key-ring";
 import type { CodecTarget, HeaderMap, ProviderCodec } from "./provider";
+import type { TargetHealth } from "./target-health";
+
+/** How to reach a provider, for hosts that connect to it themselves. */
+export interface Connection {
+  readonly connectTimeoutMs: number;
+  /** Requests at one time; one more goes to the next target. */
+  readonly maxConcurrent: number;
+  /** Names that resolve to link-local and metadata addresses are refused unless this is set. */
+  readonly allowLinkLocal: boolean;
+  /** Paths are absolute. */
+  readonly tls?: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly serverName?: string;
+  };
+}
 
 /** A provider of the configuration: a codec with an address and credentials. Lives as long as its configuration. */
 export interface NamedProvider {
@@ -13,6 +30,8 @@ export interface NamedProvider {
   /** Extra headers from config, on every request. */
   readonly headers: HeaderMap;
   readonly keys: KeyRing;
+  readonly health: TargetHealth;
+  readonly connection: Connection;
 }
 
 /** One link of a chain. */
@@ -21,13 +40,25 @@ export interface Target extends CodecTarget {
   /** Tokens of prompt and answer together; absent = not known, fits everything. */
   readonly contextWindow?: number;
   readonly weight: number;
-  /** Time to response headers for one attempt. */
+  /** Until the answer begins: its head and, of a stream, its first event. */
   readonly timeoutMs: number;
+  /** Between two pieces of an answer. */
+  readonly idleTimeoutMs: number;
+  /** For a whole attempt, streaming included. */
+  readonly totalTimeoutMs: number;
 }
 
 /** `provider/model`, for headers, facts and logs. */
 export function targetLabel(target: Target): string {
   return `${target.provider.name}/${target.model}`;
+}
+
+/** Waiting before a target is asked again. */
+export interface Backoff {
+  /** Before the first repetition, at most; doubled each time. */
+  readonly baseMs: number;
+  /** The longest wait, also of what a provider asks for in `retry-after`. */
+  readonly maxMs: number;
 }
 
 /** What the client calls a model: the first alias whose name matches is used. */
@@ -40,6 +71,7 @@ export interface ModelAlias {
   readonly attempts: number;
   /** Statuses that move on to the next attempt. */
   readonly fallbackStatuses: readonly number[];
+  readonly backoff: Backoff;
   /** Empty lists = everybody. */
   readonly allow: { readonly callers: readonly string[]; readonly teams: readonly string[]; readonly groups: readonly string[] };
 }

@@ -1,7 +1,7 @@
-import type { Pipeline } from "../plugins/core/pipeline";
-import type { Outcome } from "../plugins/core/record";
-import type { Logger } from "../plugins/observe/log";
-import type { Metrics } from "../plugins/observe/metrics";
+import type { Pipeline } from "../core/pipeline";
+import type { Outcome } from "../core/record";
+import type { Logger } from "./log";
+import type { Metrics } from "./metrics";
 
 /** Ends exchanges: log hooks, then the record as one line and in the metrics. Never throws and never rejects. */
 export function createFinisher(logger: Logger, metrics: Metrics): (pipeline: Pipeline, outcome: Outcome) => void {

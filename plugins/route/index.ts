@@ -1,6 +1,7 @@
-/** Orders an alias's targets for one request: by its strategy, then by what fits, cut or repeated to the number of attempts. */
+/** Orders an alias's targets for one request: by its strategy, then what serves, then what fits, cut or repeated to the number of attempts. */
 import { definePlugin } from "../core/define-plugin";
 import { targetLabel } from "../core/target";
+import { avoidResting } from "./avoid-resting";
 import { fitContext } from "./fit-context";
 import { STRATEGIES } from "./strategies";
 
@@ -14,7 +15,7 @@ export const route = definePlugin({
         const { alias } = plan;
         const strategy = BY_NAME.get(alias.strategy);
         if (strategy === undefined) throw new Error(`unknown strategy ${alias.strategy}`);
-        const ordered = fitContext(strategy.order(plan.targets, services.random), exchange);
+        const ordered = fitContext(avoidResting(strategy.order(plan.targets, services.random)), exchange);
         // More attempts than targets: round again, so that a short outage of all of them is survived.
         const targets = Array.from({ length: Math.max(1, alias.attempts) }, (_, index) => ordered[index % ordered.length]).filter(
           (target) => target !== undefined,

@@ -21,6 +21,8 @@ test("defaults are filled in", async () => {
     api_keys: ["sk-1"],
     headers: {},
     connect_timeout_ms: 5000,
+    max_concurrent: 2000,
+    health: { window_ms: 30_000, min_requests: 10, error_rate: 0.5, cooldown_ms: 15_000 },
     allow_link_local: false,
   });
   expect(config.policies["default"]).toMatchObject({
@@ -141,7 +143,7 @@ const FAULTS: [string, (text: string) => string, string[]][] = [
     (it) => it.replace("kind:", "kind: openai, apiKeys: [], x:"),
     [
       '3:25: error: providers.main.apiKeys: unknown key; did you mean "api_keys"?',
-      "3:38: error: providers.main.x: unknown key; known: kind, base_url, api_keys, headers, tls, connect_timeout_ms, allow_link_local",
+      "3:38: error: providers.main.x: unknown key; known: kind, base_url, api_keys, headers, tls, connect_timeout_ms, max_concurrent, health, allow_link_local",
     ],
   ],
   [

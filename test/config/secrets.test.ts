@@ -18,6 +18,7 @@ function file(): Record<string, unknown> {
       },
     },
     admin: { token: SECRET },
+    envoy: { relay_token: `${SECRET}-long-enough` },
   };
 }
 

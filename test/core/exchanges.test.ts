@@ -1,4 +1,4 @@
-import { Exchanges } from "../../envoy/exchanges";
+import { Exchanges } from "../../plugins/core/exchanges";
 import { alias, openPipeline, target } from "../support/exchange";
 
 const pipeline = () => openPipeline({ aliases: [alias("m", [target("openai", "x")])] });

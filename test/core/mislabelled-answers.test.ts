@@ -74,6 +74,7 @@ test("a failed attempt is one fact, whether it is told once, twice or as the ans
   expect((await pipeline.log("aborted"))?.facts).toEqual([
     { kind: "attempt-failed", target: "openai/gpt-x", status: 429 },
     { kind: "key-cooling", provider: "openai", keyIndex: 0, untilMs: expect.any(Number) },
+    { kind: "target-resting", target: "openai/gpt-x", ms: 7000 },
     { kind: "attempt-failed", target: "anthropic/claude-x", status: 401 },
     { kind: "key-cooling", provider: "anthropic", keyIndex: 0, untilMs: expect.any(Number) },
   ]);

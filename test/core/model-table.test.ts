@@ -9,6 +9,7 @@ const alias = (name: string, model = "m", allow: Partial<ModelAlias["allow"]> = 
   targets: [target(model)],
   attempts: 1,
   fallbackStatuses: [],
+  backoff: { baseMs: 1, maxMs: 1 },
   allow: { callers: [], teams: [], groups: [], ...allow },
 });
 const caller = (it: Partial<Caller> = {}): Caller => ({ id: "jwt:i|a", anonymous: false, groups: [], tags: [], ip: "", ...it });

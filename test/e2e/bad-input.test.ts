@@ -17,14 +17,13 @@ beforeAll(async () => {
   upstream = await startFakeUpstream();
   stack = await Stack.start({
     config: `${threeProviders(upstream)}
-bounds: { max_json_depth: 20 }
+bounds: { max_json_depth: 20, max_request_bytes: ${LIMIT} }
 policies:
   default:
     unsupported_params: error
     models:
       - { name: named, targets: [{ provider: openai, model: demo }] }
 ${PASS_THROUGH}`,
-    envoy: `  max_request_bytes: ${LIMIT}`,
   });
 }, 60_000);
 

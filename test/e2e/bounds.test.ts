@@ -64,8 +64,7 @@ policies:
       - { name: one, targets: [{ provider: openai, model: demo }] }
       - { name: other, targets: [{ provider: anthropic, model: demo }] }
       - { name: firehose, targets: [{ provider: firehose, model: m }] }
-bounds: { max_exchanges: 4, max_inflight_bytes: 1048576, max_event_bytes: 65536, max_response_bytes: 1048576 }`,
-    envoy: "  max_request_bytes: 2097152",
+bounds: { max_exchanges: 4, max_inflight_bytes: 1048576, max_event_bytes: 65536, max_response_bytes: 1048576, max_request_bytes: 2097152 }`,
   });
 }, 60_000);
 

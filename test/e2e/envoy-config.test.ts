@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { MODES, type Mode } from "../../envoy/mode";
 import { attach } from "../envoy/config/attach";
 import { type Certificates, hasOpenssl, makeCertificates } from "../upstream/certificates";
 import { printed, readFragments, validate } from "./support/envoy-config";
@@ -25,10 +26,10 @@ describeWithOpenssl("Envoy accepts", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  async function bootstrap(config: string): Promise<string> {
+  async function bootstrap(config: string, mode: Mode): Promise<string> {
     const path = join(directory, "graft.yaml");
     writeFileSync(path, config);
-    return (await printed([path, "--ca-bundle", join(certificates.folder, "ca.pem")])).stdout;
+    return (await printed([path, "--mode", mode, "--ca-bundle", join(certificates.folder, "ca.pem")])).stdout;
   }
 
   function everything(envoy: string): string {
@@ -50,6 +51,7 @@ policies:
   open: { fail_open: true, models: [{ name: m, targets: [{ provider: v6, model: x }, { provider: v4, model: x }] }] }
 envoy:
   sockets: ["unix:///run/graft/0.sock", "127.0.0.1:9001", "[::1]:9002"]
+  relay_token: "100%-a-secret-token%"
   routes:
     - { hosts: [api.example.com, "*.ai.example.com", "api-*"], prefix: /v1, policy: closed, timeout_ms: 1500, idle_timeout_ms: 500 }
     - { hosts: [open.example.com], prefix: /open/, policy: open }
@@ -65,31 +67,36 @@ ${envoy}`;
         key_sources: [{ header: authorization }]
         forwarding: { header: x-client-id }`;
 
-  test.each([
-    ["callers nobody knows", ""],
-    ["JWT callers", "  caller: { kind: jwt }\n  trusted_hops: 2"],
-    ["API key callers", `  caller: { kind: api_key }\n${API_KEYS}`],
-    ["mTLS callers", "  caller: { kind: mtls }"],
-    ["header callers and small requests", "  caller: { kind: header }\n  max_request_bytes: 4096"],
-  ])("a complete configuration with %s", async (_, envoy) => {
-    await validate(directory, await bootstrap(everything(envoy)));
-  });
+  describe.each(MODES)("in %s mode", (mode) => {
+    test.each([
+      ["callers nobody knows", ""],
+      ["JWT callers", "  caller: { kind: jwt }\n  trusted_hops: 2"],
+      ["API key callers", `  caller: { kind: api_key }\n${API_KEYS}`],
+      ["mTLS callers", "  caller: { kind: mtls }"],
+      ["header callers and small requests", "  caller: { kind: header }\nbounds: { max_request_bytes: 4096 }"],
+    ])("a complete configuration with %s", async (_, envoy) => {
+      await validate(directory, await bootstrap(everything(envoy), mode));
+    });
 
-  test("Graft processes found by name", async () => {
-    const config = everything("").replace(/ {2}sockets: .*/, '  sockets: ["graft:9001"]');
-    await validate(directory, await bootstrap(config));
-  });
+    test("Graft processes found by name", async () => {
+      const config = everything("").replace(/ {2}sockets: .*/, '  sockets: ["graft:9001"]');
+      await validate(directory, await bootstrap(config, mode));
+    });
 
-  test("the fragments attached to a host's configuration", async () => {
-    const env = { OPENAI_API_KEY: "sk-1", ANTHROPIC_API_KEY: "sk-2" };
-    const args = ["--fragments", `${EXAMPLES}/graft.yaml`, "--ca-bundle", join(certificates.folder, "ca.pem")];
-    const host: object = parse(readFileSync(`${EXAMPLES}/host.yaml`, "utf8"));
-    attach(host, readFragments((await printed(args, env)).stdout));
-    await validate(directory, stringify(host));
+    test("the fragments attached to a host's configuration", async () => {
+      const env = { OPENAI_API_KEY: "sk-1", ANTHROPIC_API_KEY: "sk-2" };
+      const args = ["--mode", mode, "--fragments", `${EXAMPLES}/graft.yaml`, "--ca-bundle", join(certificates.folder, "ca.pem")];
+      const host: object = parse(readFileSync(`${EXAMPLES}/host.yaml`, "utf8"));
+      attach(host, readFragments((await printed(args, env)).stdout));
+      await validate(directory, stringify(host));
+    });
   });
 
   test("nothing less: a filter that does not exist is refused", async () => {
-    const text = (await bootstrap(everything(""))).replaceAll("body_size_limit.v3.BodySizeLimit", "body_size_limit.v3.NoSuch");
+    const text = (await bootstrap(everything(""), "ext_proc")).replaceAll(
+      "body_size_limit.v3.BodySizeLimit",
+      "body_size_limit.v3.NoSuch",
+    );
     await expect(validate(directory, text)).rejects.toThrow(/NoSuch/);
   });
 });

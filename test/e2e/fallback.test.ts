@@ -27,7 +27,8 @@ beforeAll(async () => {
   const provider = (name: string, kind: string, url: string) =>
     `  ${name}: { kind: ${kind}, base_url: "${url}${kind === "openai" ? "/v1" : ""}", api_keys: [sk-${kind}] }`;
   const providers = [
-    ...KINDS.map((kind) => provider(`first-${kind}`, kind, first.url)),
+    // One for each route, as a provider that failed once is tried last for a while.
+    ...KINDS.flatMap((from) => [...KINDS, "first", "alone"].map((into) => provider(`first-${from}-${into}`, from, first.url))),
     ...KINDS.map((kind) => provider(`second-${kind}`, kind, second.url)),
     provider("dead", "openai", `http://127.0.0.1:${dead}`),
     provider("nowhere", "openai", "http://does-not-exist.invalid"),
@@ -37,17 +38,17 @@ beforeAll(async () => {
   const to = (named: string, model: string) => `{ provider: ${named}, model: "${model}", timeout_ms: 500 }`;
   const aliases = [
     ...KINDS.flatMap((from) =>
-      KINDS.map((into) => alias(`"${from}>${into}/*"`, [to(`first-${from}`, "*"), to(`second-${into}`, "answering")])),
+      KINDS.map((into) => alias(`"${from}>${into}/*"`, [to(`first-${from}-${into}`, "*"), to(`second-${into}`, "answering")])),
     ),
     alias("dead", [to("dead", "m"), to("second-anthropic", "answering")]),
     alias("nowhere", [to("nowhere", "m"), to("second-gemini", "answering")]),
-    alias("three", [to("first-openai", "do-503"), to("dead", "m"), to("second-gemini", "answering")]),
-    alias("twice", [to("first-openai", "flaky")], ", attempts: 2"),
-    alias("all-down", [to("first-openai", "do-503"), to("first-anthropic", "do-529")]),
+    alias("three", [to("first-openai-first", "do-503"), to("dead", "m"), to("second-gemini", "answering")]),
+    alias("twice", [to("first-openai-alone", "flaky")], ", attempts: 2"),
+    alias("all-down", [to("first-openai-alone", "do-503"), to("first-anthropic-alone", "do-529")]),
     alias("all-dead", [to("dead", "m"), to("dead", "m")]),
-    alias("all-slow", [to("first-openai", "do-hang-before-headers"), to("first-gemini", "do-hang-before-headers")]),
-    alias("only-503", [to("first-openai", "do-500"), to("second-openai", "answering")], ", fallback_statuses: [503]"),
-    alias("bad-request", [to("first-openai", "do-400"), to("second-openai", "answering")]),
+    alias("all-slow", [to("first-openai-alone", "do-hang-before-headers"), to("first-gemini-alone", "do-hang-before-headers")]),
+    alias("only-503", [to("first-openai-alone", "do-500"), to("second-openai", "answering")], ", fallback_statuses: [503]"),
+    alias("bad-request", [to("first-openai-alone", "do-400"), to("second-openai", "answering")]),
   ];
   stack = await Stack.start({
     config: `providers:\n${providers.join("\n")}\npolicies:\n  default:\n    models:\n${aliases.join("\n")}`,

@@ -1,13 +1,13 @@
 /** Who is calling, from Envoy's own authentication; and that nobody can say so himself. */
 import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { MODES, type Mode } from "../../envoy/mode";
 import { type Certificates, hasOpenssl, makeCertificates } from "../upstream/certificates";
 import { type FakeUpstream, startFakeUpstream } from "../upstream/fake-upstream";
 import { call, type RawOptions, type Seen } from "../upstream/raw-client";
 import { chat, expectError, json, question } from "./support/ask";
 import { freePort } from "./support/ports";
 import { Stack, type StackOptions } from "./support/stack";
+import { withTlsListener } from "./support/tls-listener";
 
 let upstream: FakeUpstream;
 let stack: Stack;
@@ -24,13 +24,16 @@ interface Allowed {
   readonly groups?: readonly string[];
 }
 
+type Options = Omit<StackOptions, "config" | "mode">;
+
 /** Models by who may use them, besides `free`. */
-function start(models: Readonly<Record<string, Allowed>>, options: Omit<StackOptions, "config">): () => Promise<void> {
+function start(mode: Mode, models: Readonly<Record<string, Allowed>>, options: Options): () => Promise<void> {
   return async () => {
     const alias = (name: string, allow: Allowed) =>
       `      - { name: ${name}, targets: [{ provider: openai, model: demo }], allow: ${JSON.stringify(allow)} }`;
     stack = await Stack.start({
       ...options,
+      mode,
       config: `
 providers:
   openai: { kind: openai, base_url: "${upstream.url}/v1", api_keys: [sk-openai] }
@@ -46,8 +49,8 @@ ${Object.entries(models)
   };
 }
 
-function use(models: Readonly<Record<string, Allowed>>, options: Omit<StackOptions, "config">): void {
-  beforeAll(start(models, options), 60_000);
+function use(...settings: Parameters<typeof start>): void {
+  beforeAll(start(...settings), 60_000);
   afterAll(stopQuiet);
 }
 
@@ -67,18 +70,25 @@ const FORGED = {
   "x-forwarded-client-cert": "URI=spiffe://mesh/alice",
   "x-envoy-external-address": "6.6.6.6",
   "x-jwt-payload": "eyJzdWIiOiJhbGljZSJ9",
+  "x-graft-policy": "no-such-policy",
+  "x-graft-token": "forged",
+  "x-graft-caller-address": "6.6.6.6:1",
+  "x-graft-caller-jwt": '{"iss":"https://idp.test","sub":"alice","team":"red","groups":["ops"]}',
+  "x-graft-caller-uri-san": "spiffe://mesh/alice",
+  "x-graft-caller-dns-san": "alice",
+  "x-graft-caller-subject": "CN=alice",
 };
 
-type Options = Omit<RawOptions, "body">;
+type Request = Omit<RawOptions, "body">;
 
-async function callerOf(options: Options, url = stack.url): Promise<unknown> {
+async function callerOf(options: Request, url = stack.url): Promise<unknown> {
   const seen = await chat(url, question("free"), options);
   expect(seen.status).toBe(200);
   return (await stack.record(seen.headers["x-request-id"]))["caller"];
 }
 
 /** Names in the models list, and whether asking for each of them works. */
-async function usable(names: readonly string[], options: Options, url = stack.url): Promise<string[]> {
+async function usable(names: readonly string[], options: Request, url = stack.url): Promise<string[]> {
   const listed = await call(`${url}/v1/models`, { ...options, method: "GET" });
   const shown = (json(listed) as { data: { id: string }[] }).data.map((model) => model.id).filter((id) => id !== "free");
   for (const name of names) {
@@ -98,30 +108,35 @@ function expectDenied(seen: Seen, status: number): void {
   expect(seen.headers["x-request-id"]).toMatch(/\w/);
 }
 
-describe("none: callers are addresses", () => {
-  use({ local: { callers: ["ip:127.0.0.1"] }, far: { callers: ["ip:6.6.6.6"] } }, {});
+const withOpenssl = hasOpenssl() ? describe : describe.skip;
+if (!hasOpenssl()) console.warn("openssl is not installed: client certificates are not tested");
 
-  test("forged headers change nothing", async () => {
-    expect(await callerOf({})).toBe("ip:127.0.0.1");
-    expect(await callerOf({ headers: FORGED })).toBe("ip:127.0.0.1");
-    expect(await usable(["local", "far"], { headers: FORGED })).toEqual(["local"]);
+describe.each(MODES)("%s", (mode) => {
+  describe("none: callers are addresses", () => {
+    use(mode, { local: { callers: ["ip:127.0.0.1"] }, far: { callers: ["ip:6.6.6.6"] } }, {});
+
+    test("forged headers change nothing", async () => {
+      expect(await callerOf({})).toBe("ip:127.0.0.1");
+      expect(await callerOf({ headers: FORGED })).toBe("ip:127.0.0.1");
+      expect(await usable(["local", "far"], { headers: FORGED })).toEqual(["local"]);
+    });
   });
-});
 
-describe("behind a trusted proxy", () => {
-  use({}, { envoy: "  trusted_hops: 1" });
+  describe("behind a trusted proxy", () => {
+    use(mode, {}, { envoy: "  trusted_hops: 1" });
 
-  test("the address is the one the proxy saw, not the one its client claims", async () => {
-    expect(await callerOf({ headers: { "x-forwarded-for": "1.1.1.1, 9.9.9.9" } })).toBe("ip:9.9.9.9");
-    expect(await callerOf({ headers: { "x-forwarded-for": "2001:db8::7" } })).toBe("ip:2001:db8::7");
+    test("the address is the one the proxy saw, not the one its client claims", async () => {
+      expect(await callerOf({ headers: { "x-forwarded-for": "1.1.1.1, 9.9.9.9" } })).toBe("ip:9.9.9.9");
+      expect(await callerOf({ headers: { "x-forwarded-for": "2001:db8::7" } })).toBe("ip:2001:db8::7");
+    });
   });
-});
 
-describe("api_key", () => {
-  use(
-    { hers: { callers: ["api_key:|alice"] }, his: { callers: ["api_key:|bob"] } },
-    {
-      envoy: `
+  describe("api_key", () => {
+    use(
+      mode,
+      { hers: { callers: ["api_key:|alice"] }, his: { callers: ["api_key:|bob"] } },
+      {
+        envoy: `
   caller: { kind: api_key }
   http_filters:
     - name: envoy.filters.http.api_key_auth
@@ -130,48 +145,49 @@ describe("api_key", () => {
         credentials: [{ key: key-alice, client: alice }, { key: key-bob, client: bob }]
         key_sources: [{ header: Authorization }]
         forwarding: { header: x-client-id, hide_credentials: true }`,
-    },
-  );
-  const as = (key: string) => ({ headers: { ...FORGED, authorization: `Bearer ${key}` } });
+      },
+    );
+    const as = (key: string) => ({ headers: { ...FORGED, authorization: `Bearer ${key}` } });
 
-  test("the client of the key, whatever the request says", async () => {
-    expect(await callerOf(as("key-alice"))).toBe("api_key:|alice");
-    expect(await callerOf(as("key-bob"))).toBe("api_key:|bob");
-    expect(await usable(["hers", "his"], as("key-bob"))).toEqual(["his"]);
+    test("the client of the key, whatever the request says", async () => {
+      expect(await callerOf(as("key-alice"))).toBe("api_key:|alice");
+      expect(await callerOf(as("key-bob"))).toBe("api_key:|bob");
+      expect(await usable(["hers", "his"], as("key-bob"))).toEqual(["his"]);
+    });
+
+    test("the client's key and name never reach the provider", () => {
+      for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join()).not.toMatch(/key-alice|key-bob|x-client-id/);
+    });
+
+    test("a denied request gets the filter's answer, and the next one works", async () => {
+      const before = upstream.requests.length;
+      const denied = [
+        chat(stack.url, question("free"), as("key-eve")),
+        chat(stack.url, question("free"), { headers: FORGED }),
+        chat(stack.url, question("free", { user: "x".repeat(3_000_000) }), as("key-eve")),
+        call(`${stack.url}/v1/models`, { ...as("key-eve"), method: "GET" }),
+        call(`${stack.url}/v1/models`, { ...as("key-eve"), method: "HEAD" }),
+      ];
+      for (const seen of await Promise.all(denied)) if (seen.error === undefined) expectDenied(seen, 401);
+      expect(upstream.requests).toHaveLength(before);
+      expect(await callerOf(as("key-alice"))).toBe("api_key:|alice");
+    });
   });
 
-  test("the client's key and name never reach the provider", () => {
-    for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join()).not.toMatch(/key-alice|key-bob|x-client-id/);
-  });
-
-  test("a denied request gets the filter's answer, and the next one works", async () => {
-    const before = upstream.requests.length;
-    const denied = [
-      chat(stack.url, question("free"), as("key-eve")),
-      chat(stack.url, question("free"), { headers: FORGED }),
-      chat(stack.url, question("free", { user: "x".repeat(3_000_000) }), as("key-eve")),
-      call(`${stack.url}/v1/models`, { ...as("key-eve"), method: "GET" }),
-      call(`${stack.url}/v1/models`, { ...as("key-eve"), method: "HEAD" }),
-    ];
-    for (const seen of await Promise.all(denied)) if (seen.error === undefined) expectDenied(seen, 401);
-    expect(upstream.requests).toHaveLength(before);
-    expect(await callerOf(as("key-alice"))).toBe("api_key:|alice");
-  });
-});
-
-describe("jwt", () => {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" }] });
-  const names = ["hers", "reds", "ops"];
-  use(
-    {
-      hers: { callers: ["jwt:https://idp.test|alice"] },
-      reds: { teams: ["red"] },
-      ops: { groups: ["ops", "admins"] },
-    },
-    {
-      envoy: `
+  describe("jwt", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" }] });
+    const names = ["hers", "reds", "ops"];
+    use(
+      mode,
+      {
+        hers: { callers: ["jwt:https://idp.test|alice"] },
+        reds: { teams: ["red"] },
+        ops: { groups: ["ops", "admins"] },
+      },
+      {
+        envoy: `
   caller: { kind: jwt }
   http_filters:
     - name: envoy.filters.http.jwt_authn
@@ -183,53 +199,67 @@ describe("jwt", () => {
             local_jwks: { inline_string: '${jwks}' }
             payload_in_metadata: jwt_payload
         rules: [{ match: { prefix: / }, requires: { provider_name: idp } }]`,
-    },
-  );
+      },
+    );
 
-  function token(claims: Readonly<Record<string, unknown>>, key: KeyObject = privateKey): string {
-    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const exp = Math.floor(Date.now() / 1000) + 600;
-    const signed = `${part({ alg: "RS256", kid: "k1" })}.${part({ iss: "https://idp.test", exp, ...claims })}`;
-    return `${signed}.${createSign("RSA-SHA256").update(signed).sign(key).toString("base64url")}`;
-  }
-  const as = (claims: Readonly<Record<string, unknown>>) => ({
-    headers: { ...FORGED, authorization: `Bearer ${token(claims)}` },
-  });
-
-  test("subject, issuer, team and groups", async () => {
-    expect(await callerOf(as({ sub: "alice" }))).toBe("jwt:https://idp.test|alice");
-    expect(await usable(names, as({ sub: "alice" }))).toEqual(["hers"]);
-    expect(await usable(names, as({ sub: "bob", team: "red", groups: ["dev", "ops"] }))).toEqual(["reds", "ops"]);
-    expect(await usable(names, as({ sub: "carol", groups: "dev admins" }))).toEqual(["ops"]);
-  });
-
-  test("the record names the team", async () => {
-    const seen = await chat(stack.url, question("free"), as({ sub: "bob", team: "red" }));
-    expect(await stack.record(seen.headers["x-request-id"])).toMatchObject({ caller: "jwt:https://idp.test|bob", team: "red" });
-  });
-
-  test("a token without a subject is nobody", async () => {
-    expect(await callerOf(as({ team: "red" }))).toBe("ip:127.0.0.1");
-  });
-
-  test("no token, a foreign one and an expired one are refused before Graft", async () => {
-    const foreign = token({ sub: "alice" }, other.privateKey);
-    const expired = token({ sub: "alice", exp: 1_000_000_000 });
-    expectDenied(await chat(stack.url, question("free"), { headers: FORGED }), 401);
-    for (const bad of [foreign, expired, "nonsense"]) {
-      expectDenied(await chat(stack.url, question("free"), { headers: { authorization: `Bearer ${bad}` } }), 401);
+    function token(claims: Readonly<Record<string, unknown>>, key: KeyObject = privateKey): string {
+      const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const exp = Math.floor(Date.now() / 1000) + 600;
+      const signed = `${part({ alg: "RS256", kid: "k1" })}.${part({ iss: "https://idp.test", exp, ...claims })}`;
+      return `${signed}.${createSign("RSA-SHA256").update(signed).sign(key).toString("base64url")}`;
     }
-    expect(await callerOf(as({ sub: "alice" }))).toBe("jwt:https://idp.test|alice");
-  });
-});
+    const as = (claims: Readonly<Record<string, unknown>>) => ({
+      headers: { ...FORGED, authorization: `Bearer ${token(claims)}` },
+    });
 
-describe("header", () => {
-  const names = ["hers", "reds", "ops"];
-  use(
-    { hers: { callers: ["header:|alice"] }, reds: { teams: ["red"] }, ops: { groups: ["ops"] } },
-    {
-      // Stands for any filter that knows who calls, such as ext_authz: it trusts a header nobody else knows of.
-      envoy: `
+    test("subject, issuer, team and groups", async () => {
+      expect(await callerOf(as({ sub: "alice" }))).toBe("jwt:https://idp.test|alice");
+      expect(await usable(names, as({ sub: "alice" }))).toEqual(["hers"]);
+      expect(await usable(names, as({ sub: "bob", team: "red", groups: ["dev", "ops"] }))).toEqual(["reds", "ops"]);
+      expect(await usable(names, as({ sub: "carol", groups: "dev admins" }))).toEqual(["ops"]);
+    });
+
+    test("the record names the team", async () => {
+      const seen = await chat(stack.url, question("free"), as({ sub: "bob", team: "red" }));
+      expect(await stack.record(seen.headers["x-request-id"])).toMatchObject({ caller: "jwt:https://idp.test|bob", team: "red" });
+    });
+
+    test("names of all kinds arrive as they are", async () => {
+      for (const sub of ["zoë ✓ 名", "a\r\nx-graft-policy: evil", "nul\u0000 tab\t", 'quote" back\\ %SUB%', "-"]) {
+        expect(await callerOf(as({ sub }))).toBe(`jwt:https://idp.test|${sub}`);
+      }
+      expect(await usable(names, as({ sub: "dora", team: ["red"], groups: [1, "ops", null, { ops: true }] }))).toEqual(["ops"]);
+      expect(await usable(names, as({ sub: "erik", team: { red: 1 }, groups: { ops: 1 } }))).toEqual([]);
+    });
+
+    test("a token of many kilobytes names its caller, too", async () => {
+      const groups = Array.from({ length: 1500 }, (_, index) => `group-${index}`);
+      expect(await usable(names, as({ sub: "alice", groups: [...groups, "ops"] }))).toEqual(["hers", "ops"]);
+    });
+
+    test("a token without a subject is nobody", async () => {
+      expect(await callerOf(as({ team: "red" }))).toBe("ip:127.0.0.1");
+    });
+
+    test("no token, a foreign one and an expired one are refused before Graft", async () => {
+      const foreign = token({ sub: "alice" }, other.privateKey);
+      const expired = token({ sub: "alice", exp: 1_000_000_000 });
+      expectDenied(await chat(stack.url, question("free"), { headers: FORGED }), 401);
+      for (const bad of [foreign, expired, "nonsense"]) {
+        expectDenied(await chat(stack.url, question("free"), { headers: { authorization: `Bearer ${bad}` } }), 401);
+      }
+      expect(await callerOf(as({ sub: "alice" }))).toBe("jwt:https://idp.test|alice");
+    });
+  });
+
+  describe("header", () => {
+    const names = ["hers", "reds", "ops"];
+    use(
+      mode,
+      { hers: { callers: ["header:|alice"] }, reds: { teams: ["red"] }, ops: { groups: ["ops"] } },
+      {
+        // Stands for any filter that knows who calls, such as ext_authz: it trusts a header nobody else knows of.
+        envoy: `
   caller: { kind: header }
   http_filters:
     - name: envoy.filters.http.header_mutation
@@ -240,91 +270,61 @@ describe("header", () => {
             - append: { header: { key: x-caller-id, value: "%REQ(x-secret-user)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
             - append: { header: { key: x-caller-team, value: "%REQ(x-secret-team)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
             - append: { header: { key: x-caller-groups, value: "%REQ(x-secret-groups)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }`,
-    },
-  );
-  const as = (user: string, more: Readonly<Record<string, string>> = {}) => ({
-    headers: { ...FORGED, "x-secret-user": user, ...more },
-  });
-
-  test("what the filter set counts", async () => {
-    expect(await callerOf(as("alice"))).toBe("header:|alice");
-    expect(await usable(names, as("bob", { "x-secret-team": "red", "x-secret-groups": "dev, ops" }))).toEqual(["reds", "ops"]);
-  });
-
-  test("what the client set does not", async () => {
-    expect(await callerOf({ headers: FORGED })).toBe("ip:127.0.0.1");
-    expect(await usable(names, { headers: FORGED })).toEqual([]);
-    expect(await usable(names, as("bob"))).toEqual([]);
-    expect(await callerOf({ headers: { "X-Caller-ID": "alice", "X-CALLER-TEAM": "red" } })).toBe("ip:127.0.0.1");
-  });
-
-  test("the identity stays here", () => {
-    for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join().toLowerCase()).not.toContain("x-caller");
-  });
-});
-
-const withOpenssl = hasOpenssl() ? describe : describe.skip;
-if (!hasOpenssl()) console.warn("openssl is not installed: client certificates are not tested");
-
-withOpenssl("mtls", () => {
-  let certificates: Certificates;
-  let port = 0;
-
-  beforeAll(async () => {
-    certificates = makeCertificates([], "spiffe://mesh/alice");
-    port = await freePort();
-    await start(
-      { hers: { callers: ["mtls:|spiffe://mesh/alice"] } },
-      { envoy: "  caller: { kind: mtls }", editBootstrap: (yaml) => withTlsListener(yaml, certificates.folder, port) },
-    )();
-  }, 60_000);
-
-  afterAll(async () => {
-    await stopQuiet();
-    certificates?.remove();
-  });
-
-  test("the name in the client's certificate", async () => {
-    const { ca, clientCert, clientKey } = certificates;
-    const options = { headers: FORGED, tls: { ca, cert: clientCert, key: clientKey } };
-    const url = `https://localhost:${port}`;
-    expect(await callerOf(options, url)).toBe("mtls:|spiffe://mesh/alice");
-    expect(await usable(["hers"], options, url)).toEqual(["hers"]);
-  });
-
-  test("without one, nobody", async () => {
-    const url = `https://localhost:${port}`;
-    expect(await callerOf({ headers: FORGED, tls: { ca: certificates.ca } }, url)).toBe("ip:127.0.0.1");
-    expect(await usable(["hers"], { headers: FORGED })).toEqual([]);
-  });
-});
-
-/** The printed listener has no TLS; operators put the fragments into one of theirs. Here: a copy of it that has. */
-function withTlsListener(yaml: string, folder: string, port: number): string {
-  const document = parseDocument(yaml);
-  const [listener] = (document.toJS() as { static_resources: { listeners: [Record<string, unknown>] } }).static_resources
-    .listeners;
-  const file = (name: string) => ({ filename: join(folder, name) });
-  const [chain] = listener["filter_chains"] as [Record<string, unknown>];
-  document.addIn(["static_resources", "listeners"], {
-    ...listener,
-    name: "tls",
-    address: { socket_address: { address: "127.0.0.1", port_value: port } },
-    filter_chains: [
-      {
-        ...chain,
-        transport_socket: {
-          name: "envoy.transport_sockets.tls",
-          typed_config: {
-            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-            common_tls_context: {
-              tls_certificates: [{ certificate_chain: file("server.pem"), private_key: file("server.key") }],
-              validation_context: { trusted_ca: file("ca.pem") },
-            },
-          },
-        },
       },
-    ],
+    );
+    const as = (user: string, more: Readonly<Record<string, string>> = {}) => ({
+      headers: { ...FORGED, "x-secret-user": user, ...more },
+    });
+
+    test("what the filter set counts", async () => {
+      expect(await callerOf(as("alice"))).toBe("header:|alice");
+      expect(await usable(names, as("bob", { "x-secret-team": "red", "x-secret-groups": "dev, ops" }))).toEqual(["reds", "ops"]);
+    });
+
+    test("what the client set does not", async () => {
+      expect(await callerOf({ headers: FORGED })).toBe("ip:127.0.0.1");
+      expect(await usable(names, { headers: FORGED })).toEqual([]);
+      expect(await usable(names, as("bob"))).toEqual([]);
+      expect(await callerOf({ headers: { "X-Caller-ID": "alice", "X-CALLER-TEAM": "red" } })).toBe("ip:127.0.0.1");
+    });
+
+    test("the identity stays here", () => {
+      for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join().toLowerCase()).not.toContain("x-caller");
+    });
   });
-  return document.toString();
-}
+
+  withOpenssl("mtls", () => {
+    let certificates: Certificates;
+    let port = 0;
+
+    beforeAll(async () => {
+      // The first name counts, and only that one.
+      certificates = makeCertificates([], "spiffe://mesh/alice,URI:spiffe://mesh/bob,DNS:bob.test");
+      port = await freePort();
+      await start(
+        mode,
+        { hers: { callers: ["mtls:|spiffe://mesh/alice"] }, his: { callers: ["mtls:|spiffe://mesh/bob", "mtls:|bob.test"] } },
+        { envoy: "  caller: { kind: mtls }", editBootstrap: (yaml) => withTlsListener(yaml, certificates.folder, port) },
+      )();
+    }, 60_000);
+
+    afterAll(async () => {
+      await stopQuiet();
+      certificates?.remove();
+    });
+
+    test("the name in the client's certificate", async () => {
+      const { ca, clientCert, clientKey } = certificates;
+      const options = { headers: FORGED, tls: { ca, cert: clientCert, key: clientKey } };
+      const url = `https://localhost:${port}`;
+      expect(await callerOf(options, url)).toBe("mtls:|spiffe://mesh/alice");
+      expect(await usable(["hers", "his"], options, url)).toEqual(["hers"]);
+    });
+
+    test("without one, nobody", async () => {
+      const url = `https://localhost:${port}`;
+      expect(await callerOf({ headers: FORGED, tls: { ca: certificates.ca } }, url)).toBe("ip:127.0.0.1");
+      expect(await usable(["hers"], { headers: FORGED })).toEqual([]);
+    });
+  });
+});

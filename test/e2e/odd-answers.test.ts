@@ -12,13 +12,12 @@ beforeAll(async () => {
   upstream = await startFakeUpstream();
   stack = await Stack.start({
     config: `${threeProviders(upstream)}
-bounds: { max_response_bytes: 2097152 }
+bounds: { max_response_bytes: 2097152, max_request_bytes: 2097152 }
 policies:
   default:
     models:
       - { name: named, targets: [{ provider: openai, model: demo }] }
 ${PASS_THROUGH}`,
-    envoy: "  max_request_bytes: 2097152",
   });
 }, 60_000);
 

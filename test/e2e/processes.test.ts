@@ -17,7 +17,7 @@ let load: Load | undefined;
 
 const MODELS = `
       - { name: plain, targets: [{ provider: second, model: demo }] }
-      - { name: falls-back, targets: [{ provider: first, model: do-503 }, { provider: second, model: demo }] }
+      - { name: falls-back, targets: [{ provider: first, model: do-500 }, { provider: second, model: demo }] }
       - { name: hangs, targets: [{ provider: first, model: demo-down }, { provider: second, model: demo }] }`;
 
 const start = async (options: Partial<StackOptions> = {}): Promise<void> => {
@@ -25,7 +25,7 @@ const start = async (options: Partial<StackOptions> = {}): Promise<void> => {
   stack = await Stack.start({
     config: `
 providers:
-  first: { kind: openai, base_url: "${upstream.url}/v1", api_keys: [sk-first] }
+  first: { kind: openai, base_url: "${upstream.url}/v1", api_keys: [sk-first], health: { min_requests: 1000000 } }
   second: { kind: anthropic, base_url: "${upstream.url}", api_keys: [sk-second] }
 policies:
   default:

@@ -22,8 +22,8 @@ const PLAIN = "{ name: plain, targets: [{ provider: first, model: demo }] }";
 function config(models: readonly string[], more = ""): string {
   return `
 providers:
-  first: { kind: openai, base_url: "${upstream.url}/v1", api_keys: ["\${file:key}"] }
-  second: { kind: anthropic, base_url: "${upstream.url}", api_keys: [sk-second] }
+  first: { kind: openai, base_url: "${upstream.url}/v1", api_keys: ["\${file:key}"], health: { min_requests: 1000 } }
+  second: { kind: anthropic, base_url: "${upstream.url}", api_keys: [sk-second], health: { min_requests: 1000 } }
 ${more}
 policies:
   default:
@@ -77,7 +77,7 @@ test("retry policy: statuses, attempts, targets and timeouts", async () => {
   expect((await ask("policy")).headers).toMatchObject({ "x-graft-target": "second/demo", "x-graft-attempts": "2" });
   alias(`${targets("do-500")}, attempts: 1`);
   await becomes("policy", 502);
-  alias("targets: [{ provider: second, model: do-503 }, { provider: first, model: do-503 }, { provider: second, model: demo }]");
+  alias("targets: [{ provider: second, model: do-500 }, { provider: first, model: do-500 }, { provider: second, model: demo }]");
   await becomes("policy", 200);
   expect((await ask("policy")).headers["x-graft-attempts"]).toBe("3");
   // Envoy has one timeout for all tries of a request: the longest of its targets.

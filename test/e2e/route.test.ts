@@ -17,6 +17,7 @@ providers:
   one: { kind: openai, base_url: "${upstream.url}/v1" }
   two: { kind: anthropic, base_url: "${upstream.url}" }
   three: { kind: gemini, base_url: "${upstream.url}" }
+  down: { kind: openai, base_url: "${upstream.url}/v1" }
 policies:
   default:
     models:
@@ -28,7 +29,7 @@ policies:
         targets: [{ provider: one, model: do-503 }, { provider: two, model: demo }]
       - name: reserve-only
         strategy: weighted
-        targets: [{ provider: one, model: do-503, weight: 5 }, { provider: three, model: demo, weight: 0 }]
+        targets: [{ provider: down, model: do-503, weight: 5 }, { provider: three, model: demo, weight: 0 }]
       - name: windows
         targets:
           - { provider: one, model: small, context_window: 1000 }

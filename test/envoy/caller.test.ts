@@ -1,7 +1,5 @@
-import { callerOf } from "../../envoy/caller";
-import { ATTRIBUTES } from "../../envoy/metadata";
+import { type CallerEvidence, callerOf } from "../../envoy/caller";
 import type { CallerConfig } from "../../plugins/config";
-import type { StructObject } from "../../proto/struct";
 
 const config = (kind: CallerConfig["kind"]): CallerConfig => ({
   kind,
@@ -16,15 +14,8 @@ const config = (kind: CallerConfig["kind"]): CallerConfig => ({
   api_key: { header: "x-client-id" },
   header: { id: "x-caller-id", team: "x-caller-team", groups: "x-caller-groups", tags: "x-caller-tags" },
 });
-const read = (
-  kind: CallerConfig["kind"],
-  it: { headers?: Record<string, string>; attributes?: StructObject; jwt?: StructObject } = {},
-) =>
-  callerOf(config(kind), {
-    headers: it.headers ?? {},
-    attributes: { [ATTRIBUTES.sourceAddress]: "192.0.2.7:4321", ...it.attributes },
-    metadata: it.jwt === undefined ? {} : { "envoy.filters.http.jwt_authn": { jwt: it.jwt } },
-  });
+const read = (kind: CallerConfig["kind"], it: Partial<CallerEvidence> = {}) =>
+  callerOf(config(kind), { headers: {}, address: "192.0.2.7:4321", jwt: undefined, certificate: [], ...it });
 
 describe("callerOf", () => {
   const forged = { "x-caller-id": "root", "x-client-id": "root", "x-caller-groups": "admins" };
@@ -52,17 +43,21 @@ describe("callerOf", () => {
     );
   });
 
-  test.each([{}, { sub: "" }, { sub: 7 }, { iss: "https://idp" }])("jwt without a subject (%j) is anonymous", (jwt) => {
-    expect(read("jwt", { jwt }).anonymous).toBe(true);
-  });
+  test.each([{}, { sub: "" }, { sub: 7 }, { iss: "https://idp" }, [], "sub", null])(
+    "jwt without a subject (%j) is anonymous",
+    (jwt) => {
+      expect(read("jwt", { jwt }).anonymous).toBe(true);
+    },
+  );
 
   test.each([
-    [{ [ATTRIBUTES.uriSan]: "spiffe://a/b", [ATTRIBUTES.subject]: "CN=x" }, "mtls:|spiffe://a/b"],
-    [{ [ATTRIBUTES.dnsSan]: "client.example" }, "mtls:|client.example"],
-    [{ [ATTRIBUTES.uriSan]: "", [ATTRIBUTES.subject]: "CN=x" }, "mtls:|CN=x"],
-    [{ [ATTRIBUTES.subject]: "" }, "ip:192.0.2.7"],
-  ])("mtls %j", (attributes, id) => {
-    expect(read("mtls", { attributes }).id).toBe(id);
+    [["spiffe://a/b", undefined, "CN=x"], "mtls:|spiffe://a/b"],
+    [[undefined, "client.example", undefined], "mtls:|client.example"],
+    [["", undefined, "CN=x"], "mtls:|CN=x"],
+    [[undefined, undefined, ""], "ip:192.0.2.7"],
+    [[], "ip:192.0.2.7"],
+  ])("mtls %j", (certificate, id) => {
+    expect(read("mtls", { certificate }).id).toBe(id);
   });
 
   test("api_key and header read exactly the headers config names", () => {
@@ -80,6 +75,6 @@ describe("callerOf", () => {
     ["[2001:db8::1]:4321", "2001:db8::1"],
     ["/tmp/client.sock", "/tmp/client.sock"],
   ])("address %s", (address, ip) => {
-    expect(read("none", { attributes: { [ATTRIBUTES.sourceAddress]: address } }).ip).toBe(ip);
+    expect(read("none", { address }).ip).toBe(ip);
   });
 });

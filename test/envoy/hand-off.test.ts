@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { Exchanges } from "../../envoy/exchanges";
 import { askOwner, handOffPath, serveHandOff, tellOwner } from "../../envoy/hand-off";
 import { DEFAULT_BOUNDS } from "../../plugins/core/bounds";
+import { Exchanges } from "../../plugins/core/exchanges";
 import { alias, chat, openPipeline, target } from "../support/exchange";
 
 const targets = [target("openai", "gpt-x"), target("anthropic", "claude-x")];

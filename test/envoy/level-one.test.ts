@@ -1,8 +1,8 @@
 /** One call as Envoy tells it, message by message; also as it never should. */
 import { answerAttempt } from "../../envoy/answer-attempt";
-import { Exchanges } from "../../envoy/exchanges";
 import { LevelOne } from "../../envoy/level-one";
 import { ATTRIBUTES } from "../../envoy/metadata";
+import { Exchanges } from "../../plugins/core/exchanges";
 import type { Pipeline } from "../../plugins/core/pipeline";
 import type { ExchangeRecord } from "../../plugins/core/record";
 import type { Gateway } from "../../plugins/gateway";

@@ -1,4 +1,4 @@
-import { createFinisher } from "../../envoy/finish";
+import { createFinisher } from "../../plugins/observe/finish";
 import { createLogger } from "../../plugins/observe/log";
 import { Metrics } from "../../plugins/observe/metrics";
 import { alias, answerWith, chat, JSON_HEADERS, openPipeline, sent, target } from "../support/exchange";

@@ -7,6 +7,7 @@ import { Pipeline, type Step } from "../../plugins/core/pipeline";
 import type { Hooks, Services } from "../../plugins/core/plugin";
 import type { Policy } from "../../plugins/core/policy";
 import type { ModelAlias, Target } from "../../plugins/core/target";
+import { TargetHealth } from "../../plugins/core/target-health";
 import { DIALECTS } from "../../plugins/dialects";
 import { CODECS } from "../../plugins/providers";
 import { VirtualClock } from "./virtual-clock";
@@ -28,8 +29,10 @@ export function target(kind: string, model: string, it: Partial<Target> & { keys
     basePath: "/base",
     headers: {},
     keys: new KeyRing(keys, clock),
+    health: new TargetHealth({ windowMs: 30_000, minRequests: 10, errorRate: 0.5, cooldownMs: 15_000 }, clock),
+    connection: { connectTimeoutMs: 5000, maxConcurrent: 1000, allowLinkLocal: false, tls: {} },
   };
-  return { provider, model, weight: 1, timeoutMs: 60_000, ...rest };
+  return { provider, model, weight: 1, timeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000, ...rest };
 }
 
 export function alias(name: string, targets: readonly Target[], it: Partial<ModelAlias> = {}): ModelAlias {
@@ -39,6 +42,7 @@ export function alias(name: string, targets: readonly Target[], it: Partial<Mode
     targets,
     attempts: targets.length,
     fallbackStatuses: [503],
+    backoff: { baseMs: 250, maxMs: 8000 },
     allow: { callers: [], teams: [], groups: [] },
     ...it,
   };
@@ -61,6 +65,7 @@ export function openPipeline(options: OpenOptions): Pipeline {
     allowProviderState: false,
     forwardHeaders: [],
     needsUsage: false,
+    streamKeepAliveMs: undefined,
     bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
     dialects: DIALECTS,
     openHooks: options.hooks ?? (() => []),

@@ -47,10 +47,10 @@ export class StreamTap implements Tap {
     return overlong.length === 0 ? sifted : Buffer.concat([sifted, overlong]);
   }
 
-  end(): Uint8Array {
+  end(failure?: GraftError): Uint8Array {
     const rest = this.#sift(this.#held.take());
     if (this.#complete || this.#facts.error !== undefined) return rest;
-    const error = new GraftError("upstream_failed", "The provider's stream ended before the answer was complete.");
+    const error = failure ?? new GraftError("upstream_failed", "The provider's stream ended before the answer was complete.");
     this.#facts.error = error;
     // Without the rest, which is half a line: it would break the client's parser before it reads this.
     const { message, type, code } = error;

@@ -28,8 +28,9 @@ export class WholeTap implements Tap {
     return bytes;
   }
 
-  end(): Uint8Array {
-    if (!this.#overlong && this.#facts.read(this.#held.take().toString("utf8")) === undefined) {
+  end(failure?: GraftError): Uint8Array {
+    if (failure !== undefined) this.#facts.error = failure;
+    else if (!this.#overlong && this.#facts.read(this.#held.take().toString("utf8")) === undefined) {
       this.#facts.error = new GraftError("upstream_invalid", "The provider's answer is not a complete JSON document.");
     }
     return NOTHING;

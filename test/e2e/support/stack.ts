@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Mode } from "../../../envoy/mode";
 import { freePort } from "./ports";
 import { Program } from "./process";
 import { until } from "./until";
@@ -22,8 +23,12 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where `graft.yaml` goes; removed in the end. */
   readonly directory?: string;
-  /** ext_proc processes in the pool. */
+  /** How Graft stands behind Envoy; `ext_proc` unless set. */
+  readonly mode?: Mode;
+  /** Graft processes in the pool. */
   readonly processors?: number;
+  /** Where they listen, instead of unix sockets. */
+  readonly sockets?: readonly string[];
   /** More words on the command line of each process. */
   readonly serveArgs?: readonly string[];
   /** Last word on the bootstrap, as parsed YAML text. */
@@ -60,7 +65,7 @@ export class Stack {
     stack.writeConfig(options.config);
     try {
       for (let index = 0; index < (options.processors ?? 1); index += 1) await stack.startProcessor(index);
-      const yaml = execFileSync(process.execPath, [CLI, "envoy-config", stack.configPath], {
+      const yaml = execFileSync(process.execPath, [CLI, "envoy-config", "--mode", stack.mode, stack.configPath], {
         encoding: "utf8",
         env: { ...process.env, ...options.env },
         stdio: "pipe",
@@ -83,6 +88,10 @@ export class Stack {
     return stack;
   }
 
+  get mode(): Mode {
+    return this.#options.mode ?? "ext_proc";
+  }
+
   writeConfig(config: string): void {
     const sockets = Array.from({ length: this.#options.processors ?? 1 }, (_, index) => this.socket(index));
     const envoy = `envoy:\n  listen: 127.0.0.1:${this.#port}\n  sockets: ${JSON.stringify(sockets)}\n${this.#options.envoy ?? ""}`;
@@ -90,7 +99,7 @@ export class Stack {
   }
 
   socket(index: number): string {
-    return `unix://${join(this.directory, `p${index}.sock`)}`;
+    return this.#options.sockets?.[index] ?? `unix://${join(this.directory, `p${index}.sock`)}`;
   }
 
   async startProcessor(index: number): Promise<Program> {
@@ -102,6 +111,8 @@ export class Stack {
         CLI,
         "envoy",
         "serve",
+        "--mode",
+        this.mode,
         this.configPath,
         "--socket",
         this.socket(index),

@@ -170,7 +170,7 @@ describe("routes", () => {
 });
 
 test("size limits: exact for requests, and answers held whole have their own", async () => {
-  const { manager, routes } = await generated({ envoy: "  max_request_bytes: 65536" });
+  const { manager, routes } = await generated({ envoy: "  trusted_hops: 0\nbounds: { max_request_bytes: 65536 }" });
   expect(each("max_request_bytes", manager.http_filters)).toEqual([65_536]);
   expect(new Set(routes.flatMap((route) => each("request_body_buffer_limit", route)))).toEqual(new Set([64 * 1024 * 1024]));
 });

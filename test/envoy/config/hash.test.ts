@@ -28,7 +28,7 @@ test.each<[string, Parts]>([
   ["a listener", { envoy: "  listen: 127.0.0.1:1" }],
   ["a route", { envoy: "  routes: [{ prefix: /ai/ }]" }],
   ["a time limit", { envoy: "  routes: [{ timeout_ms: 5 }]" }],
-  ["a size limit", { envoy: "  max_request_bytes: 2048" }],
+  ["a size limit", { envoy: "  trusted_hops: 0\nbounds: { max_request_bytes: 2048 }" }],
   ["who calls", { envoy: "  caller: { kind: jwt }" }],
   ["a filter", { envoy: "  http_filters: [{ name: auth }]" }],
   ["fail_open", { policies: POLICIES.replace("default: {", "default: { fail_open: true,") }],

@@ -45,7 +45,7 @@ test("texts that YAML could take for something else stay texts", () => {
 test("what is printed is what was made, without anchors", async () => {
   const config = await configOf({ envoy: "  routes: [{ prefix: /a, hosts: [a.test] }, { prefix: /b }]" });
   const bootstrap = envoyConfig(config, { version: "1" });
-  const text = printBootstrap(bootstrap);
+  const text = printBootstrap(config, { version: "1" });
   expect(parse(text)).toEqual(bootstrap);
   expect(text).not.toMatch(/[&*][a-z]\d/);
   expect(text).toContain("# Closed: without Graft");

@@ -1,0 +1,79 @@
+/** Whom the relay answers: Envoy, by its token; and who Envoy says is calling. */
+import type { IncomingMessage } from "node:http";
+import type { Reply } from "../../plugins/core/pipeline";
+import type { Admission } from "../../plugins/relay";
+import type { Runtime } from "../../plugins/runtime";
+import { callerOf } from "../caller";
+import { relayEvidence, splitHeaders } from "./evidence";
+import { HEALTH_PATH, POLICY_HEADER, TOKEN_HEADER } from "./headers";
+import { TokenCheck } from "./token-check";
+
+export interface AdmitterOptions {
+  readonly runtime: Pick<Runtime, "gateway" | "services" | "logger">;
+  /** Others than Envoy can connect: nothing passes without a token, whatever the configuration says. */
+  readonly reachable: boolean;
+}
+
+/** Of complaints about refused requests. */
+const COMPLAIN_EVERY_MS = 60_000;
+
+export class Admitter {
+  readonly #options: AdmitterOptions;
+  readonly #token: TokenCheck;
+  #serving = true;
+  #complainedAt: number | undefined;
+
+  constructor(options: AdmitterOptions) {
+    this.#options = options;
+    this.#token = new TokenCheck(options.reachable);
+  }
+
+  /** What Envoy's health checks hear. Requests are admitted in either state. */
+  setServing(serving: boolean): void {
+    this.#serving = serving;
+  }
+
+  /** A reply = the request was our own business; `undefined` = it is refused. */
+  admit(request: Pick<IncomingMessage, "method" | "url" | "rawHeaders">): Admission | Reply | undefined {
+    const { runtime } = this.#options;
+    const gateway = runtime.gateway();
+    const { relay_token, caller } = gateway.config.envoy;
+    const headers = splitHeaders(request.rawHeaders);
+    if (!this.#token.passes(headers.own[TOKEN_HEADER], relay_token)) {
+      this.#complain();
+      return undefined;
+    }
+    const policy = headers.own[POLICY_HEADER];
+    const target = request.url ?? "/";
+    if (policy === undefined) return target === HEALTH_PATH ? this.#health() : undefined;
+    const query = target.indexOf("?");
+    return {
+      gateway,
+      policy,
+      client: {
+        method: request.method ?? "",
+        path: query === -1 ? target : target.slice(0, query),
+        headers: headers.client,
+        caller: callerOf(caller, relayEvidence(headers)),
+        requestId: headers.client["x-request-id"] ?? runtime.services.newId("req_"),
+      },
+    };
+  }
+
+  #health(): Reply {
+    const status = this.#serving ? 200 : 503;
+    return { status, headers: { "content-type": "text/plain" }, body: this.#serving ? SERVING : DRAINING };
+  }
+
+  /** A token that only one side has is easily made and hard to find. */
+  #complain(): void {
+    const { services, logger } = this.#options.runtime;
+    const now = services.clock.monotonic();
+    if (this.#complainedAt !== undefined && now - this.#complainedAt < COMPLAIN_EVERY_MS) return;
+    this.#complainedAt = now;
+    logger.warn("refused a request without the right relay_token: is Envoy's configuration made from this graft.yaml?");
+  }
+}
+
+const SERVING = Buffer.from("serving");
+const DRAINING = Buffer.from("draining");

@@ -1,0 +1,21 @@
+/** What Envoy tells the relay with every request. Clients' own copies are removed on the way. */
+
+/** All of these; what Envoy does not set does not get through either. */
+export const PREFIX = "x-graft-";
+
+export const TOKEN_HEADER = "x-graft-token";
+export const POLICY_HEADER = "x-graft-policy";
+
+/** Who calls. A header that Envoy has no value for is absent. */
+export const CALLER_HEADERS = {
+  /** Of the client's connection, with port. */
+  address: "x-graft-caller-address",
+  /** The whole verified payload as JSON: single claims would lose their types, and could hold line breaks. */
+  jwt: "x-graft-caller-jwt",
+  uriSan: "x-graft-caller-uri-san",
+  dnsSan: "x-graft-caller-dns-san",
+  subject: "x-graft-caller-subject",
+} as const;
+
+/** Answered 200 while this process wants requests. Envoy's own checks name no policy, requests of clients always do. */
+export const HEALTH_PATH = "/graft/health";

@@ -1,0 +1,38 @@
+import type { GraftError } from "./errors";
+import type { Attempt, Exchange } from "./exchange";
+import { type Target, targetLabel } from "./target";
+
+/**
+ * What a failed attempt means beyond its exchange: the fact of it, rest for the key and the target. The last attempt's failure is
+ * told twice, as a failure and as the answer the client gets, and noted once.
+ * @param status 0 = no answer
+ */
+export function noteFailure(exchange: Exchange, attempt: Attempt, status: number, error: GraftError): void {
+  if (attempt.status === 0 || (attempt.status ?? 0) >= 400) return;
+  attempt.status = status;
+  const { target, keyIndex } = attempt;
+  const { provider } = target;
+  const fact = { kind: "attempt-failed", target: targetLabel(target), status } as const;
+  exchange.facts.add(status === 0 ? { ...fact, error: error.kind } : fact);
+  if (keyIndex !== undefined) {
+    // Gemini says 400 of a key it does not know.
+    const said = error.kind === "upstream_auth" ? 401 : status;
+    const untilMs = provider.keys.rest(keyIndex, said, error.options.retryAfterMs);
+    if (untilMs !== undefined) exchange.facts.add({ kind: "key-cooling", provider: provider.name, keyIndex, untilMs });
+  }
+  const ms = restOf(target, error);
+  if (ms !== undefined) exchange.facts.add({ kind: "target-resting", target: targetLabel(target), ms });
+}
+
+/** Counts against the target what another attempt may mend; an answer that blames the client's request speaks for it. */
+function restOf({ model, provider }: Target, error: GraftError): number | undefined {
+  const { health, keys } = provider;
+  if (!error.retryable) {
+    health.succeeded(model);
+    return undefined;
+  }
+  // One limited key of several says nothing about the target.
+  if (error.kind === "rate_limited" && keys.ready) return undefined;
+  const { retryAfterMs } = error.options;
+  return retryAfterMs === undefined ? health.failed(model) : health.rest(model, retryAfterMs);
+}

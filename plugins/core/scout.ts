@@ -1,0 +1,50 @@
+/**
+ * Reads the beginning of a provider's stream before anything of it reaches the client: a provider that sends its head, says hello and
+ * then fails has not answered, and another one still can.
+ */
+import { GraftError } from "./errors";
+import type { ChatEvent } from "./events";
+import type { StreamDecoder } from "./provider";
+
+/** Held at most; a provider that says so much without saying anything is believed. */
+const MAX_HELD_BYTES = 64 * 1024;
+
+export class Scout {
+  readonly #decoder: StreamDecoder;
+  #seen = 0;
+
+  /** @param decoder its own one: the answer is decoded again from its first byte for the client */
+  constructor(decoder: StreamDecoder) {
+    this.#decoder = decoder;
+  }
+
+  /** `undefined` = nothing is decided yet; an error = this provider will not answer. */
+  push(bytes: Uint8Array): "answers" | GraftError | undefined {
+    this.#seen += bytes.length;
+    const found = verdict(this.#decoder.push(bytes));
+    return found === undefined && this.#seen > MAX_HELD_BYTES ? "answers" : found;
+  }
+
+  /** The stream has ended while nothing was decided. */
+  end(): "answers" | GraftError {
+    const found = verdict(this.#decoder.end());
+    return found ?? new GraftError("upstream_invalid", "The provider ended its stream without an answer.");
+  }
+}
+
+/** `start` and `usage` are known before the model has said anything. */
+function verdict(events: readonly ChatEvent[]): "answers" | GraftError | undefined {
+  for (const event of events) {
+    if (event.type === "error") return event.error;
+    if (event.type !== "start" && event.type !== "usage" && !isEmpty(event)) return "answers";
+  }
+  return undefined;
+}
+
+/** OpenAI's first chunk holds a role and an empty text, others open a block before they know what goes into it. */
+function isEmpty(event: ChatEvent): boolean {
+  if (event.type === "delta") return event.text === "" && event.data === undefined;
+  if (event.type !== "block-start") return false;
+  const { start } = event;
+  return start.kind === "text" || start.kind === "refusal" || (start.kind === "reasoning" && start.redacted === undefined);
+}

@@ -1,0 +1,2 @@
+/** An HTTP server that drives exchanges with attempts of its own: for gateways that cannot retry for us. */
+export { type Admission, Relay, type RelayOptions } from "./relay";

@@ -1,0 +1,150 @@
+/** One exchange from the client's body to its last byte: attempt after attempt, until one answers or none is left. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { toGraftError } from "../core/errors";
+import type { Pipeline, Reply, Step } from "../core/pipeline";
+import type { Gateway } from "../gateway";
+import type { Runtime } from "../runtime";
+import { Attempts } from "./attempts";
+import { ClientAnswer } from "./client-answer";
+import { deliverWhole } from "./deliver-whole";
+import { readRequest } from "./read-request";
+import { type Failure, runAttempt, type Sent } from "./run-attempt";
+import type { Upstream } from "./upstream";
+
+export interface ExchangeParts {
+  readonly runtime: Runtime;
+  readonly upstream: Upstream;
+  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export class RelayedExchange {
+  readonly #parts: ExchangeParts;
+  #client: ClientAnswer;
+  #heldBytes = 0;
+  /** Ends whatever is waited for; undefined while there is nothing to end. */
+  #cancel: (() => void) | undefined;
+  #gone = false;
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+    this.#client = new ClientAnswer(parts.response, undefined);
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const { runtime, gateway, pipeline, response } = this.#parts;
+    response.once("close", () => this.#closed());
+    try {
+      runtime.exchanges.begin(pipeline, gateway.config.bounds);
+    } catch (thrown) {
+      this.#reply(pipeline.refuse(thrown));
+      return;
+    }
+    try {
+      await this.#answer();
+    } catch (thrown) {
+      runtime.logger.error({ cause: thrown instanceof Error ? thrown.stack : String(thrown) }, "relay failed");
+      this.#refuse(thrown);
+    }
+  }
+
+  async #answer(): Promise<void> {
+    const { pipeline, gateway, runtime, request } = this.#parts;
+    const { bounds } = gateway.config;
+    let body: Buffer;
+    try {
+      body = await readRequest(request, bounds.maxRequestBytes);
+      runtime.exchanges.hold(body.length, bounds);
+      this.#heldBytes = body.length;
+    } catch (thrown) {
+      this.#refuse(thrown);
+      return;
+    }
+    const step = await pipeline.request(body);
+    const { head, client } = pipeline.exchange;
+    const afterMs = head?.stream === true ? pipeline.streamKeepAliveMs : undefined;
+    if (afterMs !== undefined) {
+      this.#client = new ClientAnswer(this.#parts.response, { afterMs, headers: { "x-request-id": client.requestId } });
+    }
+    if (step.kind === "reply") this.#reply(step.reply);
+    else await this.#attempts(step);
+  }
+
+  async #attempts(first: Sent): Promise<void> {
+    const { pipeline, upstream, runtime } = this.#parts;
+    const attempts = new Attempts(first.plan, pipeline.exchange, runtime.services);
+    let step: Step = first;
+    while (step.kind === "send") {
+      if (this.#gone) return;
+      const call = upstream.call(step.attempt.target.provider, step.request, limitsOf(step));
+      this.#cancel = () => call.abort();
+      const failure = await runAttempt({ pipeline, step, call, client: this.#client, bounds: this.#parts.gateway.config.bounds });
+      if (failure === undefined || this.#gone) return;
+      const { number, target } = step.attempt;
+      attempts.failed(target, failure.error);
+      const next = attempts.movesOn(failure.error, failure.status) ? attempts.next() : undefined;
+      if (next === undefined) {
+        await this.#fail(failure);
+        return;
+      }
+      if (failure.status === 0) pipeline.attemptDied(number, failure.error);
+      else pipeline.attemptFailed(number, failure.status, failure.headers, failure.body);
+      if (next.waitMs > 0) await this.#sleep(next.waitMs);
+      if (this.#gone) return;
+      step = await pipeline.attempt(number + 1, next.target);
+    }
+    this.#reply(step.reply);
+  }
+
+  /** No attempt is left: the client gets the last one's error. */
+  async #fail({ error, status, headers, body, answer }: Failure): Promise<void> {
+    const { pipeline } = this.#parts;
+    if (status === 0 && error.retryable) pipeline.attemptDied(pipeline.exchange.attempts.length, error);
+    if (answer !== undefined) {
+      deliverWhole(pipeline, this.#client, answer);
+      return;
+    }
+    const head = status === 0 ? await pipeline.response(error.status, {}, error) : await pipeline.response(status, headers);
+    await pipeline.chunk(body);
+    const tail = await pipeline.end();
+    const shown = tail.status ?? head.status;
+    deliverWhole(pipeline, this.#client, { status: shown, headers: { ...head.set, ...tail.headers }, body: tail.body });
+  }
+
+  #refuse(thrown: unknown): void {
+    const { response, pipeline } = this.#parts;
+    // In the middle of an answer nothing can be said any more, but that it broke off.
+    if (response.headersSent && !this.#client.begunEarly) response.destroy();
+    else this.#reply(pipeline.refuse(toGraftError(thrown)));
+  }
+
+  #reply(reply: Reply): void {
+    deliverWhole(this.#parts.pipeline, this.#client, reply);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#cancel = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #closed(): void {
+    const { runtime, pipeline, response } = this.#parts;
+    this.#client.stop();
+    this.#gone = true;
+    this.#cancel?.();
+    runtime.exchanges.end(pipeline, this.#heldBytes);
+    runtime.finish(pipeline, response.writableFinished ? "complete" : "aborted");
+  }
+}
+
+function limitsOf({ attempt: { target } }: Sent) {
+  return { firstByteMs: target.timeoutMs, idleMs: target.idleTimeoutMs, totalMs: target.totalTimeoutMs };
+}

@@ -1,0 +1,172 @@
+/** What every Graft process is made of, whatever gateway it serves: configuration that reloads, log, metrics, admin port. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Admin, startAdmin } from "./admin";
+import { emptyConfig, formatIssue, KNOWN, type Loaded, loadConfig, watchConfig } from "./config";
+import { systemClock } from "./core/clock";
+import { Exchanges } from "./core/exchanges";
+import type { HostName } from "./core/host";
+import type { Pipeline } from "./core/pipeline";
+import type { Services } from "./core/plugin";
+import type { Outcome } from "./core/record";
+import { Gateway } from "./gateway";
+import { createFinisher } from "./observe/finish";
+import { LineWriter } from "./observe/line-writer";
+import { createLogger, type Logger } from "./observe/log";
+import { Metrics } from "./observe/metrics";
+
+export interface RuntimeOptions {
+  /** Absent = no file: the gateway configures us itself, and there is nothing to reload. */
+  readonly configPath?: string | undefined;
+  /** Whose limits the configuration is checked against. */
+  readonly host?: HostName;
+  /** Overrides `admin.listen`, so that several processes can share a file; `off` = none. */
+  readonly admin?: string | undefined;
+  /** Where a new process may start before the old one ends: wait until the admin port is free, and serve meanwhile. */
+  readonly adminMayWait?: boolean;
+  readonly logLevel: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** After a new configuration came into force. */
+  onReload?(now: Gateway, before: Gateway, logger: Logger): void;
+}
+
+export interface Runtime {
+  /** The configuration in force now; an exchange keeps the one it began under. */
+  gateway(): Gateway;
+  readonly services: Services;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly exchanges: Exchanges;
+  /** Ends an exchange: log hooks, record, metrics. @param outcome used if the answer did not reach its end */
+  finish(pipeline: Pipeline, outcome: Outcome): void;
+  /** `host:port`; empty while there is none. */
+  readonly admin: string;
+  /** What `/readyz` says from now on. */
+  setReady(ready: boolean): void;
+  /** Flushes the log: the last thing a process does. */
+  close(): Promise<void>;
+}
+
+const STDOUT = 1;
+const ADMIN_RETRY_MS = 1000;
+
+/** @throws Error with the configuration's issues, or why the admin port cannot be used */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { configPath } = options;
+  const { env, host } = options;
+  const load = (path: string) => loadConfig(path, { vocabulary: KNOWN, env, ...(host === undefined ? {} : { host }) });
+  const loaded = configPath === undefined ? undefined : await load(configPath);
+  if (loaded?.ok === false) throw new Error(loaded.issues.map(formatIssue).join("\n"));
+
+  const lines = new LineWriter(STDOUT);
+  const logger = createLogger(options.logLevel, lines);
+  const metrics = new Metrics();
+  const exchanges = new Exchanges();
+  const services: Services = { clock: systemClock, random: Math.random, newId };
+  let gateway = loaded === undefined ? new Gateway(emptyConfig(), "none", services) : compile(loaded, services);
+  for (const warning of loaded?.warnings ?? []) logger.warn(formatIssue(warning));
+  // A promise nobody waits for, in a plugin or below one, must not end every running stream.
+  process.on("unhandledRejection", (reason) => logger.error({ cause: String(reason) }, "unhandled rejection"));
+  metrics.watch("graft_log_lines_dropped", "Log lines given up because their reader was too slow", () => lines.dropped);
+  metrics.watch("graft_exchanges_in_flight", "Exchanges running now", () => exchanges.size);
+
+  const watcher =
+    configPath === undefined || loaded === undefined
+      ? undefined
+      : watchConfig(loaded, {
+          load: () => load(configPath),
+          onChange(next) {
+            const before = gateway;
+            gateway = compile(next, services, before);
+            metrics.countReload("applied");
+            logger.info({ config: next.hash, was: before.version }, "configuration applied");
+            options.onReload?.(gateway, before, logger);
+          },
+          onInvalid(issues) {
+            metrics.countReload("invalid");
+            const refused = { config: gateway.version, issues: issues.map(formatIssue) };
+            logger.error(refused, "new configuration refused, the old one stays");
+          },
+        });
+
+  let ready = false;
+  const admin = await openAdmin(options, gateway, { logger, metrics, ready: () => ready });
+  return {
+    gateway: () => gateway,
+    services,
+    logger,
+    metrics,
+    exchanges,
+    finish: createFinisher(logger, metrics),
+    get admin() {
+      return admin.address();
+    },
+    setReady(value) {
+      ready = value;
+    },
+    async close() {
+      watcher?.close();
+      await admin.close();
+      await lines.close();
+    },
+  };
+}
+
+function compile({ config, hash }: Loaded, services: Services, before?: Gateway): Gateway {
+  return new Gateway(config, hash, services, before);
+}
+
+function newId(prefix: string): string {
+  return prefix + randomBytes(15).toString("base64url");
+}
+
+interface AdminParts {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  ready(): boolean;
+}
+
+interface OpenAdmin {
+  address(): string;
+  close(): Promise<void>;
+}
+
+async function openAdmin(options: RuntimeOptions, gateway: Gateway, { logger, metrics, ready }: AdminParts): Promise<OpenAdmin> {
+  const { listen, token } = gateway.config.admin;
+  const start = () =>
+    startAdmin({
+      listen: options.admin ?? listen,
+      ...(token === undefined ? {} : { token }),
+      ready: () => ({ ready: ready(), reason: "draining" }),
+      registry: metrics.registry,
+    });
+  let admin: Admin | undefined;
+  let closed = false;
+  const keepTrying = async (): Promise<void> => {
+    while (!closed && admin === undefined) {
+      await sleep(ADMIN_RETRY_MS, undefined, { ref: false });
+      admin = await start().catch(() => undefined);
+    }
+    if (closed) await admin?.close();
+  };
+  if (options.admin !== "off") {
+    try {
+      admin = await start();
+    } catch (thrown) {
+      if (options.adminMayWait !== true || !isTaken(thrown)) throw thrown;
+      logger.warn({ admin: options.admin ?? listen }, "the admin port is taken; it will be opened when it is free");
+      void keepTrying();
+    }
+  }
+  return {
+    address: () => admin?.address ?? "",
+    async close() {
+      closed = true;
+      await admin?.close();
+    },
+  };
+}
+
+function isTaken(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE";
+}

@@ -1,0 +1,29 @@
+import type { HostName } from "../../plugins/core/host";
+import { issuesOf, load, MINIMAL, removeDirectories } from "./support";
+
+afterAll(removeDirectories);
+
+/** A policy that no route of Envoy's uses, for callers that Envoy would not know, and a fault under `envoy`. */
+const FOR_KONG = `${MINIMAL.replace("default:", "chat:").replace("name: fast", "name: fast\n        allow: { groups: [gold] }")}envoy:
+  listen: nowhere
+`;
+
+test("for Kong, `envoy` is not looked at: routes and callers are Kong's", async () => {
+  expect(issuesOf(await load(FOR_KONG, { host: "kong" }))).toEqual([]);
+});
+
+test.each<[HostName | undefined]>([[undefined], ["envoy"], ["relay"]])("for %s it is", async (host) => {
+  const issues = issuesOf(await load(FOR_KONG, host === undefined ? {} : { host })).join("\n");
+  expect(issues).toContain("policies.chat: does nothing: no route uses this policy");
+  expect(issues).toContain("policies.chat.models[0].allow: nobody could use this model");
+  expect(issues).toContain("envoy.listen: must be host:port");
+});
+
+test("what holds everywhere holds for Kong", async () => {
+  const text = FOR_KONG.replace("provider: main", "provider: mian");
+  expect(issuesOf(await load(`${text}admin: { listen: 0.0.0.0:1 }\n`, { host: "kong" }))).toEqual([
+    "3:3: warning: providers.main: no target uses this provider",
+    '10:25: error: policies.chat.models[0].targets[0].provider: there is no provider "mian"; did you mean "main"?',
+    "13:1: error: admin.token: is required: `admin.listen` can be reached from other machines",
+  ]);
+});
