@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The `graft` command. */
 import { Command } from "commander";
+import { version } from "../plugins/package-root";
 import { COMMANDS } from "./commands";
-import { version } from "./package-root";
 
 const program = new Command("graft")
   .description("AI traffic management inside the API gateway you already run")

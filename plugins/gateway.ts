@@ -1,5 +1,5 @@
 /** A configuration, compiled: what hosts open exchanges on. Immutable; a reload makes a new one, running exchanges keep theirs. */
-import { compilePolicy, compileProviders } from "./compile";
+import { compilePolicy } from "./compile";
 import type { Config } from "./config/schema";
 import type { Dialect } from "./core/dialect";
 import { GraftError } from "./core/errors";
@@ -12,6 +12,7 @@ import type { HeaderMap } from "./core/provider";
 import type { NamedProvider } from "./core/target";
 import { DIALECTS } from "./dialects";
 import { encodeModel, encodeModels } from "./dialects/openai-chat/encode-models";
+import { ProviderPool } from "./provider-pool";
 
 export type Opened =
   | { readonly kind: "pipeline"; readonly pipeline: Pipeline }
@@ -34,14 +35,14 @@ export class Gateway {
 
   /**
    * @param version short hash of the configuration, named in every record
-   * @param previous the one this replaces: providers that did not change keep their state (resting keys, health, open connections)
+   * @param pool of the process: providers that another configuration has as well share their state (resting keys, health, connections)
    */
-  constructor(config: Config, version: string, services: Services, previous?: Gateway) {
+  constructor(config: Config, version: string, services: Services, pool = new ProviderPool(services)) {
     this.config = config;
     this.version = version;
     this.#services = services;
     this.#created = Math.floor(services.clock.now() / 1000);
-    const providers = compileProviders(config.providers, services, previous?.config.providers, previous?.providers);
+    const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, pool.get(name, it)]));
     this.providers = providers;
     for (const [name, it] of Object.entries(config.policies)) {
       this.#policies.set(name, compilePolicy(name, it, providers, { version, bounds: config.bounds, services }));

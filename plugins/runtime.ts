@@ -2,18 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Admin, startAdmin } from "./admin";
-import { emptyConfig, formatIssue, KNOWN, type Loaded, loadConfig, watchConfig } from "./config";
+import { type Config, emptyConfig, formatIssue, KNOWN, loadConfig, watchConfig } from "./config";
 import { systemClock } from "./core/clock";
 import { Exchanges } from "./core/exchanges";
 import type { HostName } from "./core/host";
 import type { Pipeline } from "./core/pipeline";
 import type { Services } from "./core/plugin";
-import type { Outcome } from "./core/record";
+import type { ExchangeRecord, Outcome } from "./core/record";
 import { Gateway } from "./gateway";
 import { createFinisher } from "./observe/finish";
 import { LineWriter } from "./observe/line-writer";
 import { createLogger, type Logger } from "./observe/log";
 import { Metrics } from "./observe/metrics";
+import { ProviderPool } from "./provider-pool";
 
 export interface RuntimeOptions {
   /** Absent = no file: the gateway configures us itself, and there is nothing to reload. */
@@ -28,11 +29,15 @@ export interface RuntimeOptions {
   readonly env: NodeJS.ProcessEnv;
   /** After a new configuration came into force. */
   onReload?(now: Gateway, before: Gateway, logger: Logger): void;
+  /** Of each exchange, when it is logged. */
+  onRecord?(record: ExchangeRecord): void;
 }
 
 export interface Runtime {
   /** The configuration in force now; an exchange keeps the one it began under. */
   gateway(): Gateway;
+  /** Another configuration in this process. @param version see Gateway */
+  compile(config: Config, version: string): Gateway;
   readonly services: Services;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -63,7 +68,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const metrics = new Metrics();
   const exchanges = new Exchanges();
   const services: Services = { clock: systemClock, random: Math.random, newId };
-  let gateway = loaded === undefined ? new Gateway(emptyConfig(), "none", services) : compile(loaded, services);
+  const pool = new ProviderPool(services);
+  const compile = (config: Config, version: string) => new Gateway(config, version, services, pool);
+  let gateway = loaded === undefined ? compile(emptyConfig(), "none") : compile(loaded.config, loaded.hash);
   for (const warning of loaded?.warnings ?? []) logger.warn(formatIssue(warning));
   // A promise nobody waits for, in a plugin or below one, must not end every running stream.
   process.on("unhandledRejection", (reason) => logger.error({ cause: String(reason) }, "unhandled rejection"));
@@ -77,7 +84,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           load: () => load(configPath),
           onChange(next) {
             const before = gateway;
-            gateway = compile(next, services, before);
+            gateway = compile(next.config, next.hash);
             metrics.countReload("applied");
             logger.info({ config: next.hash, was: before.version }, "configuration applied");
             options.onReload?.(gateway, before, logger);
@@ -93,11 +100,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const admin = await openAdmin(options, gateway, { logger, metrics, ready: () => ready });
   return {
     gateway: () => gateway,
+    compile,
     services,
     logger,
     metrics,
     exchanges,
-    finish: createFinisher(logger, metrics),
+    finish: createFinisher(logger, metrics, options.onRecord),
     get admin() {
       return admin.address();
     },
@@ -110,10 +118,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await lines.close();
     },
   };
-}
-
-function compile({ config, hash }: Loaded, services: Services, before?: Gateway): Gateway {
-  return new Gateway(config, hash, services, before);
 }
 
 function newId(prefix: string): string {

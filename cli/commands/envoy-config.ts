@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { envoyFragments, printBootstrap, printFragments } from "../../envoy/config";
 import { HOST_OF, MODES, type Mode } from "../../envoy/mode";
 import { formatIssue, KNOWN, loadConfig } from "../../plugins/config";
-import { version } from "../package-root";
+import { version } from "../../plugins/package-root";
 
 interface Flags {
   readonly mode: Mode;

@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { type Command, Option } from "commander";
 import { MODES, type Mode } from "../../envoy/mode";
 import { serveRelay } from "../../envoy/relay/serve";
 import { serveEnvoy } from "../../envoy/serve";
+import { LEVELS, milliseconds, untilStopped } from "./serving";
 
 interface ServeFlags {
   readonly mode: Mode;
@@ -12,8 +12,6 @@ interface ServeFlags {
   readonly drainGraceMs: string;
   readonly drainTimeoutMs: string;
 }
-
-const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 
 /** The Envoy host. SIGTERM and SIGINT drain; a second one ends at once. */
 export function envoy(program: Command): void {
@@ -43,14 +41,8 @@ export function envoy(program: Command): void {
         ...(flags.socket === undefined ? {} : { socket: flags.socket }),
         ...(flags.admin === undefined ? {} : { admin: flags.admin }),
       });
-      await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-      for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(1));
+      await untilStopped();
       await serving.drain(grace, timeout);
       process.exit(0);
     });
-}
-
-function milliseconds(flag: string, text: string): number {
-  if (!/^\d{1,8}$/.test(text)) throw new Error(`${flag} takes milliseconds, not ${text}`);
-  return Number(text);
 }

@@ -4,7 +4,8 @@ import { check } from "./check";
 import { docs } from "./docs";
 import { envoy } from "./envoy";
 import { envoyConfigCommand } from "./envoy-config";
+import { kong } from "./kong";
 import { schema } from "./schema";
 import { start } from "./start";
 
-export const COMMANDS: readonly ((program: Command) => void)[] = [start, envoy, envoyConfigCommand, check, schema, docs];
+export const COMMANDS: readonly ((program: Command) => void)[] = [start, envoy, envoyConfigCommand, kong, check, schema, docs];

@@ -8,7 +8,7 @@ import { startDemoProvider } from "../../demo/server";
 import { envoyConfig, printYaml } from "../../envoy/config";
 import { serveEnvoy } from "../../envoy/serve";
 import { type Config, formatIssue, KNOWN, loadConfig } from "../../plugins/config";
-import { packageRoot, version } from "../package-root";
+import { packageRoot, version } from "../../plugins/package-root";
 import { Closers } from "../start/closers";
 import { composeConfig } from "../start/compose-config";
 import { runEnvoy, untilAnswers } from "../start/envoy-process";

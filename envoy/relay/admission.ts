@@ -1,10 +1,10 @@
 /** Whom the relay answers: Envoy, by its token; and who Envoy says is calling. */
 import type { IncomingMessage } from "node:http";
 import type { Reply } from "../../plugins/core/pipeline";
-import type { Admission } from "../../plugins/relay";
+import { type Admission, readHead } from "../../plugins/relay";
 import type { Runtime } from "../../plugins/runtime";
 import { callerOf } from "../caller";
-import { relayEvidence, splitHeaders } from "./evidence";
+import { relayEvidence } from "./evidence";
 import { HEALTH_PATH, POLICY_HEADER, TOKEN_HEADER } from "./headers";
 import { TokenCheck } from "./token-check";
 
@@ -38,24 +38,22 @@ export class Admitter {
     const { runtime } = this.#options;
     const gateway = runtime.gateway();
     const { relay_token, caller } = gateway.config.envoy;
-    const headers = splitHeaders(request.rawHeaders);
-    if (!this.#token.passes(headers.own[TOKEN_HEADER], relay_token)) {
+    const head = readHead(request);
+    if (!this.#token.passes(head.own[TOKEN_HEADER], relay_token)) {
       this.#complain();
       return undefined;
     }
-    const policy = headers.own[POLICY_HEADER];
-    const target = request.url ?? "/";
-    if (policy === undefined) return target === HEALTH_PATH ? this.#health() : undefined;
-    const query = target.indexOf("?");
+    const policy = head.own[POLICY_HEADER];
+    if (policy === undefined) return head.path === HEALTH_PATH ? this.#health() : undefined;
     return {
       gateway,
       policy,
       client: {
-        method: request.method ?? "",
-        path: query === -1 ? target : target.slice(0, query),
-        headers: headers.client,
-        caller: callerOf(caller, relayEvidence(headers)),
-        requestId: headers.client["x-request-id"] ?? runtime.services.newId("req_"),
+        method: head.method,
+        path: head.path,
+        headers: head.client,
+        caller: callerOf(caller, relayEvidence(head)),
+        requestId: head.client["x-request-id"] ?? runtime.services.newId("req_"),
       },
     };
   }

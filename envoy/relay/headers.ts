@@ -1,7 +1,4 @@
-/** What Envoy tells the relay with every request. Clients' own copies are removed on the way. */
-
-/** All of these; what Envoy does not set does not get through either. */
-export const PREFIX = "x-graft-";
+/** What Envoy tells the relay with every request. All begin with `x-graft-`; what clients send under such names is removed on the way. */
 
 export const TOKEN_HEADER = "x-graft-token";
 export const POLICY_HEADER = "x-graft-policy";

@@ -61,11 +61,18 @@ function checkTargets(it: Inspection, path: Path, model: ModelConfig): void {
   }
 }
 
+/** Kong's, of the caller it has found. */
+const IDENTITY = /^x-(?:consumer-|credential-|authenticated-|anonymous-consumer$)/;
+
 function checkForwardHeaders(it: Inspection, path: Path, policy: PolicyConfig): void {
   const credentials = new Set(["authorization", "cookie", ...it.vocabulary.providers.map((kind) => kind.credentialHeader)]);
   for (const [index, name] of policy.forward_headers.entries()) {
     const at = [...path, "forward_headers", index];
-    const fault = credentials.has(name) ? "credentials of clients never reach a provider" : headerNameFault(name);
+    const fault = credentials.has(name)
+      ? "credentials of clients never reach a provider"
+      : IDENTITY.test(name)
+        ? "who calls stays between the gateway and Graft"
+        : headerNameFault(name);
     if (fault !== undefined) it.error(at, fault);
   }
 }

@@ -76,7 +76,7 @@ function modelSchema(strategies: readonly string[]) {
       allow: z
         .strictObject({
           callers: names(
-            "Caller ids: `jwt:<issuer>|<subject>`, `api_key:|<id>`, `mtls:|<name>`, `header:|<id>`, `ip:<address>`.",
+            "Caller ids: `jwt:<issuer>|<subject>`, `api_key:|<id>`, `mtls:|<name>`, `header:|<id>`, `consumer:|<username>` (Kong), `ip:<address>`.",
           ),
           teams: names("Teams."),
           groups: names("Groups; one in common is enough."),

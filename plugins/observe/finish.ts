@@ -1,10 +1,14 @@
 import type { Pipeline } from "../core/pipeline";
-import type { Outcome } from "../core/record";
+import type { ExchangeRecord, Outcome } from "../core/record";
 import type { Logger } from "./log";
 import type { Metrics } from "./metrics";
 
 /** Ends exchanges: log hooks, then the record as one line and in the metrics. Never throws and never rejects. */
-export function createFinisher(logger: Logger, metrics: Metrics): (pipeline: Pipeline, outcome: Outcome) => void {
+export function createFinisher(
+  logger: Logger,
+  metrics: Metrics,
+  onRecord: (record: ExchangeRecord) => void = () => {},
+): (pipeline: Pipeline, outcome: Outcome) => void {
   return (pipeline, outcome) => {
     pipeline
       .log(outcome)
@@ -16,6 +20,7 @@ export function createFinisher(logger: Logger, metrics: Metrics): (pipeline: Pip
         if (error?.kind === "internal") logger.error({ ...record, cause: describe(error.cause) }, "exchange");
         else if (pipeline.exchange.facts.of("params-dropped").some((fact) => fact.warn)) logger.warn(record, "exchange");
         else logger.info(record, "exchange");
+        onRecord(record);
       })
       .catch((thrown: unknown) => logger.error({ cause: describe(thrown) }, "exchange could not be logged"));
   };

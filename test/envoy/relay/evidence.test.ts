@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { type CallerEvidence, callerOf } from "../../../envoy/caller";
 import { attributesOf, callerEvidence } from "../../../envoy/evidence";
 import { ATTRIBUTES, JWT_NAMESPACE } from "../../../envoy/metadata";
-import { relayEvidence, splitHeaders } from "../../../envoy/relay/evidence";
+import { relayEvidence } from "../../../envoy/relay/evidence";
 import { CALLER_HEADERS } from "../../../envoy/relay/headers";
 import type { CallerConfig } from "../../../plugins/config";
+import { readHead } from "../../../plugins/relay";
 import { decodeRequest } from "../../../proto/decode-request";
 import { envoy } from "../../../proto/generated/messages";
 import { readHeaders } from "../../../proto/header-map";
@@ -67,7 +68,11 @@ function throughRelay({ kind }: CallerConfig, it: Situation): CallerEvidence {
     [CALLER_HEADERS.subject, kind === "mtls" ? bytes(subject) : ""],
   ];
   const raw = [...it.headers, ...set.filter(([, value]) => value !== "")].flat();
-  return relayEvidence(splitHeaders(raw));
+  return relayEvidence(head(raw));
+}
+
+function head(rawHeaders: string[]) {
+  return readHead({ method: "POST", url: "/", rawHeaders });
 }
 
 const text = fc.oneof(
@@ -119,23 +124,12 @@ test.each(KINDS)("%s: the same caller both ways", (kind) => {
 });
 
 test("what the relay is told is no header of the client's any more", () => {
-  const { client, own } = splitHeaders([
-    "Host",
-    "h",
-    "x-graft-policy",
-    "p",
-    "X-Graft-Token",
-    "t",
-    "x-graft-anything",
-    "1",
-    "x",
-    "2",
-  ]);
+  const { client, own } = head(["Host", "h", "x-graft-policy", "p", "X-Graft-Token", "t", "x-graft-anything", "1", "x", "2"]);
   expect(client).toEqual(Object.assign(Object.create(null), { host: "h", x: "2" }));
   expect(Object.keys(own)).toEqual(["x-graft-policy", "x-graft-token", "x-graft-anything"]);
 });
 
 test.each(["", "{", "7", '"sub"', "null", "[]"])("a payload that is no object (%s) names nobody", (payload) => {
-  const evidence = relayEvidence(splitHeaders([CALLER_HEADERS.jwt, payload, CALLER_HEADERS.address, "192.0.2.7:1"]));
+  const evidence = relayEvidence(head([CALLER_HEADERS.jwt, payload, CALLER_HEADERS.address, "192.0.2.7:1"]));
   expect(callerOf(config("jwt"), evidence)).toMatchObject({ anonymous: true, id: "ip:192.0.2.7" });
 });

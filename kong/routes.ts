@@ -1,0 +1,70 @@
+/** From what Kong hands to a plugin instance to what its requests run under. */
+import { KNOWN } from "../plugins/config";
+import type { Gateway } from "../plugins/gateway";
+import { contentKey } from "../plugins/provider-pool";
+import type { Runtime } from "../plugins/runtime";
+import { INLINE_POLICY, instanceConfigReader } from "./instance-config";
+
+export interface Route {
+  readonly gateway: Gateway;
+  readonly policy: string;
+  readonly groupsFromAcl: boolean;
+}
+
+/**
+ * Each of Kong's workers starts an instance of its own for each plugin configuration. Those that say the same share one gateway,
+ * and with it all state.
+ */
+export class Routes {
+  readonly #runtime: Pick<Runtime, "gateway" | "compile" | "logger">;
+  readonly #read = instanceConfigReader(KNOWN);
+  /** Each lives as long as an instance uses it. */
+  readonly #inline = new Map<string, WeakRef<Gateway>>();
+
+  constructor(runtime: Pick<Runtime, "gateway" | "compile" | "logger">) {
+    this.#runtime = runtime;
+  }
+
+  /** An instance's way to its route. @param received as Kong sent it */
+  open(received: unknown): () => Route | undefined {
+    let base: Gateway | undefined;
+    let route: ((base: Gateway) => Route) | undefined;
+    return () => {
+      const now = this.#runtime.gateway();
+      // graft.yaml has a say in inline configurations too: the bounds are the process's.
+      if (now !== base) route = this.#resolve(received, now);
+      base = now;
+      return route?.(now);
+    };
+  }
+
+  /** `undefined` = the configuration cannot work, and the log says why. */
+  #resolve(received: unknown, base: Gateway): ((base: Gateway) => Route) | undefined {
+    const { logger } = this.#runtime;
+    const read = this.#read(received, base.config);
+    const plugin = pluginId(received);
+    if (read.kind === "invalid") {
+      logger.error({ plugin, issues: read.issues }, "Kong's configuration of this plugin cannot work: its requests are refused");
+      return undefined;
+    }
+    for (const warning of read.warnings) logger.warn({ plugin }, warning);
+    const { groupsFromAcl } = read;
+    if (read.kind === "policy") return (gateway) => ({ gateway, policy: read.policy, groupsFromAcl });
+    const route = { gateway: this.#shared(read.config, read.version), policy: INLINE_POLICY, groupsFromAcl };
+    return () => route;
+  }
+
+  #shared(config: Gateway["config"], version: string): Gateway {
+    const key = contentKey(config);
+    const known = this.#inline.get(key)?.deref();
+    if (known !== undefined) return known;
+    for (const [old, it] of this.#inline) if (it.deref() === undefined) this.#inline.delete(old);
+    const made = this.#runtime.compile(config, version);
+    this.#inline.set(key, new WeakRef(made));
+    return made;
+  }
+}
+
+function pluginId(received: unknown): unknown {
+  return typeof received === "object" && received !== null && "__plugin_id" in received ? received.__plugin_id : undefined;
+}
