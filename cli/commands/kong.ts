@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { PLUGIN_NAMES, type PluginName, pluginInfoJson } from "../../kong/plugin-info";
-import { parseSocketMode } from "../../kong/rpc";
 import { serveKong } from "../../kong/serve";
 import { KNOWN } from "../../plugins/config";
 import { version } from "../../plugins/package-root";
+import { parseSocketMode } from "../../plugins/unix-socket";
 import { LEVELS, milliseconds, untilStopped } from "./serving";
 
 interface ServeFlags {

@@ -1,6 +1,6 @@
 import type { Relay } from "../../plugins/relay";
+import { placeUnixSocket } from "../../plugins/unix-socket";
 import { formatTcp, parseListenAddress } from "../transport/listen-address";
-import { placeUnixSocket } from "../transport/unix-socket";
 
 const OWNER_ONLY = 0o600;
 
@@ -15,7 +15,7 @@ export interface Listening {
 export async function listenForEnvoy(relay: Pick<Relay, "listen" | "port">, address: string): Promise<Listening> {
   const wanted = parseListenAddress(address);
   if (wanted.kind === "unix") {
-    const leave = await placeUnixSocket(wanted.path, OWNER_ONLY, (path) => relay.listen({ path }));
+    const leave = await placeUnixSocket(wanted.path, { mode: OWNER_ONLY }, (path) => relay.listen({ path }));
     return { address: `unix://${wanted.path}`, leave };
   }
   await relay.listen(wanted);

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { placeUnixSocket } from "../../plugins/unix-socket";
 import { formatTcp, parseListenAddress } from "./listen-address";
-import { placeUnixSocket } from "./unix-socket";
 
 export interface Bound {
   readonly server: Server;
@@ -15,7 +15,7 @@ export async function bind(address: string, socketMode: number, accept: (socket:
   const server = createServer({ noDelay: true }, accept);
   if (wanted.kind === "unix") {
     try {
-      const remove = await placeUnixSocket(wanted.path, socketMode, (path) => listening(server, { path }));
+      const remove = await placeUnixSocket(wanted.path, { mode: socketMode }, (path) => listening(server, { path }));
       const close = () => {
         remove();
         server.close();

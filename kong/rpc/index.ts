@@ -1,3 +1,2 @@
 export { DEFAULT_RPC_LIMITS, listenForKong, type RpcLimits, type RpcListener, type RpcOptions } from "./listener";
 export { createPluginServer, type PluginModule, type RpcLogger } from "./plugin-server";
-export { parseSocketMode } from "./unix-socket";

@@ -1,12 +1,12 @@
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type Server from "kong-pdk/server";
 import { type Clock, systemClock } from "../../plugins/core/clock";
+import { placeUnixSocket } from "../../plugins/unix-socket";
 import { serveConnection } from "./connection";
 import { errorText } from "./message";
 import { createMethods } from "./methods";
 import { type EventLimits, PhaseEvents } from "./phase-events";
 import type { RpcLogger } from "./plugin-server";
-import { listenOnUnixSocket } from "./unix-socket";
 
 export interface RpcLimits extends EventLimits {
   /** One call with its arguments; a connection that sends a larger one is closed. */
@@ -70,7 +70,10 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
     socket.on("close", () => sockets.delete(socket));
     serveConnection(socket, context);
   });
-  const remove = await listenOnUnixSocket(listener, { path, mode, takeOver });
+  const remove = await placeUnixSocket(path, { mode, takeOver }, (it) => listening(listener, it)).catch((error: unknown) => {
+    listener.close();
+    throw error;
+  });
   // A connection that could not be accepted, for want of file descriptors for example, is not the end of the others.
   listener.on("error", (error) => logger.error(`cannot accept a connection of Kong: ${error.message}`));
 
@@ -112,6 +115,16 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
       return closed;
     },
   };
+}
+
+function listening(listener: NetServer, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(path, () => {
+      listener.off("error", reject);
+      resolve();
+    });
+  });
 }
 
 /** Resolves when the last connection is gone as well. */

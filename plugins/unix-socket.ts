@@ -1,35 +1,44 @@
+/** Unix sockets that gateways connect to. */
 import { randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
-import { connect, type Server } from "node:net";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 
 /** What fits into `sun_path` less its end mark. A longer path would be cut off silently. */
 const MAX_PATH_BYTES = process.platform === "darwin" ? 103 : 107;
 
 export interface SocketOptions {
-  readonly path: string;
   /** File permissions, e.g. 0o660. */
   readonly mode: number;
   /** Replaces the socket of a process that still answers, which keeps the connections it has. */
-  readonly takeOver: boolean;
+  readonly takeOver?: boolean;
 }
 
 /**
  * Binds under another name and moves it into place: nobody can connect before the permissions are set, there is no moment
  * without a socket when one is replaced, and the runtime, which removes the name it bound, cannot remove a successor's.
+ * @param bind makes the socket before it returns, and resolves when it is listened on; its server is the caller's to close
  * @returns how to take the socket away again, if it is still ours
  * @throws Error that names the path and says why it cannot be used
  */
-export async function listenOnUnixSocket(server: Server, options: SocketOptions): Promise<() => void> {
+export async function placeUnixSocket(
+  path: string,
+  options: SocketOptions,
+  bind: (path: string) => Promise<void>,
+): Promise<() => void> {
   try {
-    return await claim(server, options);
+    return await claim(path, options, bind);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot listen on "${options.path}": ${why}`, { cause: error });
+    throw new Error(`cannot listen on "${path}": ${why}`, { cause: error });
   }
 }
 
-async function claim(server: Server, { path, mode, takeOver }: SocketOptions): Promise<() => void> {
+async function claim(
+  path: string,
+  { mode, takeOver = false }: SocketOptions,
+  bind: (path: string) => Promise<void>,
+): Promise<() => void> {
   // A leading NUL names an abstract socket, which has no permissions.
   if (path === "" || path.includes("\0")) throw new Error("it is not a path");
   const folder = dirname(path);
@@ -43,16 +52,11 @@ async function claim(server: Server, { path, mode, takeOver }: SocketOptions): P
   if (existing && !existing.isSocket()) throw new Error("it exists and is not a socket");
   if (existing && !takeOver && (await answers(path))) throw new Error("another process does");
 
-  await bind(server, temporary, mode);
+  await withUmask(0o777 & ~mode, () => bind(temporary));
   const ours = lstatSync(temporary);
-  try {
-    // Exact also where an access list of the folder overrides the umask.
-    chmodSync(temporary, mode);
-    renameSync(temporary, path);
-  } catch (error) {
-    server.close();
-    throw error;
-  }
+  // Exact also where an access list of the folder overrides the umask.
+  chmodSync(temporary, mode);
+  renameSync(temporary, path);
   return () => {
     const now = lstatSync(path, { throwIfNoEntry: false });
     if (now?.ino === ours.ino && now.dev === ours.dev) rmSync(path, { force: true });
@@ -74,20 +78,14 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function bind(server: Server, path: string, mode: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // The runtime creates the file, within this call, with what the umask allows.
-    const before = process.umask(0o777 & ~mode);
-    try {
-      server.once("error", reject);
-      server.listen(path, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
+/** The runtime creates the file, within this call, with what the umask allows. */
+function withUmask<T>(mask: number, make: () => T): T {
+  const before = process.umask(mask);
+  try {
+    return make();
+  } finally {
+    process.umask(before);
+  }
 }
 
 /** `0660` or `660`. @throws Error for anything else */

@@ -1,9 +1,8 @@
 import fs, { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { parseSocketMode } from "../../../kong/rpc";
-import { listenOnUnixSocket } from "../../../kong/rpc/unix-socket";
-import { cleanUp, connectTo, temporaryFolder } from "./support";
+import { parseSocketMode, placeUnixSocket } from "../plugins/unix-socket";
+import { cleanUp, connectTo, temporaryFolder } from "./kong/rpc/support";
 
 const servers: Server[] = [];
 
@@ -16,7 +15,9 @@ afterEach(async () => {
 function listen(path: string, mode = 0o600, takeOver = false): Promise<() => void> {
   const server = createServer((socket) => socket.end());
   servers.push(server);
-  return listenOnUnixSocket(server, { path, mode, takeOver });
+  return placeUnixSocket(path, { mode, takeOver }, (temporary) => {
+    return new Promise((resolve, reject) => server.once("error", reject).listen(temporary, resolve));
+  });
 }
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
