@@ -38,6 +38,8 @@ export async function startKongHost({ relayPort = 0, ...options }: KongHostOptio
   const relay = new Relay({
     runtime,
     env: options.env,
+    // Else nginx collects a stream on routes whose response_buffering was left on. It takes the header away again.
+    streamHeaders: { "x-accel-buffering": "no" },
     admit: (request) => admit(request, tickets, runtime.services.newId),
   });
   try {

@@ -1,5 +1,5 @@
 /** What every Graft process is made of, whatever gateway it serves: configuration that reloads, log, metrics, admin port. */
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Admin, startAdmin } from "./admin";
 import { type Config, emptyConfig, formatIssue, KNOWN, loadConfig, watchConfig } from "./config";
@@ -120,8 +120,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 }
 
+const ID_BYTES = 15;
+/** Filled for many ids at once: asking the system for each of them took 6 % of a small request. */
+const idBytes = Buffer.alloc(256 * ID_BYTES);
+let idBytesLeft = 0;
+
 function newId(prefix: string): string {
-  return prefix + randomBytes(15).toString("base64url");
+  if (idBytesLeft === 0) idBytesLeft = randomFillSync(idBytes).length;
+  idBytesLeft -= ID_BYTES;
+  return prefix + idBytes.toString("base64url", idBytesLeft, idBytesLeft + ID_BYTES);
 }
 
 interface AdminParts {

@@ -50,6 +50,8 @@ export interface ErrorOptions {
   readonly status?: number;
   /** What the client's SDK shall do, sent as `x-should-retry`; absent = let it decide by status. */
   readonly shouldRetry?: boolean;
+  /** A limit of our own, which says nothing about the provider. */
+  readonly ours?: boolean;
 }
 
 export class GraftError extends Error {

@@ -37,21 +37,21 @@ export function buildOutgoing(exchange: Exchange, policy: Policy, dialect: Diale
     const warn = policy.unsupportedParams === "warn";
     exchange.facts.add({ kind: "params-dropped", target: targetLabel(target), params: dropped, warn });
   }
+  // Filled, not spread: V8 makes a hidden class for every copy of an object that was filled name by name, which cost a sixth of a small
+  // request. The same goes for the headers of answers.
+  const sent = forwardedHeaders(exchange.client.headers, policy.forwardHeaders);
+  Object.assign(sent, encoded.headers, headers);
   const key = keys.pick();
+  if (key !== undefined) sent[codec.credentialHeader] = codec.credential(key.key);
+  // Asked of every provider: a compressed stream cannot be read chunk by chunk for nothing.
+  sent["accept-encoding"] = "identity";
   return {
     attempt: { number, target, keyIndex: key?.index, passThrough: passThrough !== undefined, dropped },
     request: {
       scheme,
       authority,
       path: basePath + encoded.path,
-      headers: {
-        ...forwardedHeaders(exchange.client.headers, policy.forwardHeaders),
-        ...encoded.headers,
-        ...headers,
-        ...(key === undefined ? {} : { [codec.credentialHeader]: codec.credential(key.key) }),
-        // Asked of every provider: a compressed stream cannot be read chunk by chunk for nothing.
-        "accept-encoding": "identity",
-      },
+      headers: sent,
       body: encoded.body,
     },
   };

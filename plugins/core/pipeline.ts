@@ -53,6 +53,8 @@ export class Pipeline {
   #plan: Plan | undefined;
   #answer: AnswerBody | undefined;
   #status = 0;
+  /** The provider has begun an answer that must be held to its end: only then it speaks for its target. */
+  #unproven = false;
   #complete = false;
   #logged = false;
 
@@ -112,7 +114,7 @@ export class Pipeline {
   scout(status: number, headers: HeaderMap): Scout | undefined {
     const { attempt } = this.exchange;
     if (attempt === undefined || this.exchange.head?.stream !== true || status >= 300) return undefined;
-    if (!isEventStream(headers) || headers["content-encoding"] !== undefined) return undefined;
+    if (!isEventStream(headers) || (headers["content-encoding"] ?? "identity") !== "identity") return undefined;
     return new Scout(attempt.target.provider.codec.decodeStream(decodeContext(this.#scope, attempt)));
   }
 
@@ -139,7 +141,8 @@ export class Pipeline {
       if (local === undefined && attempt !== undefined) {
         // Decided by the error's kind, before the body is read.
         if (status >= 400) shown = this.#failed(attempt, status, headers);
-        else attempt.target.provider.health.succeeded(attempt.target.model);
+        else if (isEventStream(headers)) attempt.target.provider.health.succeeded(attempt.target.model);
+        else this.#unproven = true;
         attempt.status = status;
       }
       for (let index = this.#hooks.length - 1; index >= 0; index -= 1) await this.#hooks[index]?.response?.({ status });
@@ -150,7 +153,7 @@ export class Pipeline {
       this.#calls.end();
     }
     const { delivery } = this.#answer;
-    const set: Record<string, string> = { ...this.#graftHeaders() };
+    const set = this.#graftHeaders();
     if (delivery === "stream") Object.assign(set, EVENT_STREAM);
     // The OpenAI SDK parses an answer only when it is called JSON.
     else if (delivery === "pass" && !isEventStream(headers) && !isJson(headers)) Object.assign(set, JSON_TYPE);
@@ -171,11 +174,10 @@ export class Pipeline {
   /** The provider's body has ended. @param failure it broke off, and why */
   async end(failure?: GraftError): Promise<Tail> {
     if (this.#answer === undefined) return { body: undefined };
-    if (failure !== undefined && this.exchange.attempt !== undefined)
-      noteFailure(this.exchange, this.exchange.attempt, 0, failure);
     this.#calls.begin();
     try {
       const tail = await this.#answer.end(failure);
+      this.#noteEnd(failure);
       this.#status = tail.status ?? this.#status;
       this.#complete = true;
       return tail;
@@ -243,6 +245,7 @@ export class Pipeline {
     this.exchange.error = undefined;
     this.exchange.model = undefined;
     this.exchange.usage = undefined;
+    this.#forgetAnswer();
     target.provider.health.sent(target.model);
     for (const hook of this.#hooks) {
       if (hook.attempt === undefined) continue;
@@ -250,6 +253,23 @@ export class Pipeline {
       this.#throwIfLogged();
     }
     return { kind: "send", attempt, plan, request };
+  }
+
+  /** What the attempt before has answered is not what the client gets. */
+  #forgetAnswer(): void {
+    this.#answer = undefined;
+    this.#status = 0;
+    this.#unproven = false;
+    this.#complete = false;
+    this.#firstByte = undefined;
+  }
+
+  #noteEnd(failure: GraftError | undefined): void {
+    const { attempt, error } = this.exchange;
+    if (attempt === undefined) return;
+    // A stream may break off behind its last event: nothing was lost.
+    if (error !== undefined && failure !== undefined) noteFailure(this.exchange, attempt, 0, failure);
+    if (error === undefined && this.#unproven) attempt.target.provider.health.succeeded(attempt.target.model);
   }
 
   /** Returns the status the client gets. */
@@ -270,7 +290,7 @@ export class Pipeline {
     this.#status = 200;
     return {
       status: 200,
-      headers: { ...this.#graftHeaders(), ...(streamed ? EVENT_STREAM : JSON_TYPE), ...answer.headers },
+      headers: Object.assign(this.#graftHeaders(), streamed ? EVENT_STREAM : JSON_TYPE, answer.headers),
       body: Buffer.from(text),
     };
   }
@@ -282,10 +302,11 @@ export class Pipeline {
     this.#status = error.status;
     this.#complete = true;
     const { headers, body } = this.#scope.dialect.encodeError(error);
-    return { status: error.status, headers: { ...this.#graftHeaders(), ...headers }, body: Buffer.from(body) };
+    return { status: error.status, headers: Object.assign(this.#graftHeaders(), headers), body: Buffer.from(body) };
   }
 
-  #graftHeaders(): HeaderMap {
+  /** A new object each time. */
+  #graftHeaders(): Record<string, string> {
     const { attempt, client } = this.exchange;
     const headers: Record<string, string> = { "x-request-id": client.requestId };
     if (attempt === undefined) return headers;

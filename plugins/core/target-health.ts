@@ -29,6 +29,8 @@ interface ModelState {
   failedBefore: number;
   /** Resting until then; after it, probes one by one until one succeeds. */
   restsUntil: number | undefined;
+  /** A request went there since the rest began. */
+  asked: boolean;
 }
 
 export class TargetHealth {
@@ -52,6 +54,7 @@ export class TargetHealth {
   sent(model: string): void {
     const state = this.#models.get(model);
     if (state?.restsUntil === undefined) return;
+    state.asked = true;
     const now = this.#clock.monotonic();
     if (state.restsUntil <= now) state.restsUntil = now + this.#settings.cooldownMs;
   }
@@ -61,7 +64,8 @@ export class TargetHealth {
     // Models without a failure are not even remembered: nearly all of them, nearly always.
     if (state === undefined) return;
     if (state.restsUntil !== undefined) {
-      this.#models.delete(model);
+      // An answer to a request from before the rest says nothing about what came after.
+      if (state.asked) this.#models.delete(model);
       return;
     }
     this.#roll(state);
@@ -89,6 +93,7 @@ export class TargetHealth {
 
   #rest(state: ModelState, ms: number): number {
     state.restsUntil = Math.max(state.restsUntil ?? 0, this.#clock.monotonic() + ms);
+    state.asked = false;
     return ms;
   }
 
@@ -98,7 +103,7 @@ export class TargetHealth {
       const oldest = this.#models.keys().next();
       if (this.#models.size >= MAX_MODELS && oldest.done === false) this.#models.delete(oldest.value);
       const since = this.#clock.monotonic();
-      state = { since, ok: 0, failed: 0, okBefore: 0, failedBefore: 0, restsUntil: undefined };
+      state = { since, ok: 0, failed: 0, okBefore: 0, failedBefore: 0, restsUntil: undefined, asked: false };
       this.#models.set(model, state);
     }
     return state;

@@ -2,8 +2,9 @@
 
 import type { GraftError } from "../core/errors";
 import type { Exchange } from "../core/exchange";
+import { blamesKey } from "../core/note-failure";
 import type { Services } from "../core/plugin";
-import { type Plan, type Target, targetLabel } from "../core/target";
+import { type ModelAlias, type Plan, type Target, targetLabel } from "../core/target";
 
 export interface NextAttempt {
   readonly target: Target;
@@ -11,50 +12,52 @@ export interface NextAttempt {
 }
 
 interface Failed {
-  times: number;
-  /** The provider asked for it; counted from the failure. */
-  retryAfterMs: number | undefined;
-  at: number;
+  readonly times: number;
+  readonly error: GraftError;
+  readonly at: number;
 }
 
 export class Attempts {
-  readonly #plan: Plan;
+  readonly #alias: ModelAlias;
   readonly #exchange: Exchange;
   readonly #services: Services;
   readonly #failed = new Map<string, Failed>();
-  /** Of the plan's targets, how many had their turn. */
-  #turn = 1;
+  /** Those of the plan that had no turn yet. */
+  #left: readonly Target[];
 
   constructor(plan: Plan, exchange: Exchange, services: Services) {
-    this.#plan = plan;
+    this.#alias = plan.alias;
+    this.#left = plan.targets.slice(1);
     this.#exchange = exchange;
     this.#services = services;
   }
 
   /** Whether another target may be asked after this failure. @param status 0 = there was no answer at all */
   movesOn(error: GraftError, status: number): boolean {
-    const { fallbackStatuses } = this.#plan.alias;
+    const { fallbackStatuses } = this.#alias;
     // What an answer says counts as well: some providers say 200 or 400 where they mean "overloaded" or "wrong key".
     return (status === 0 && error.retryable) || fallbackStatuses.includes(status) || fallbackStatuses.includes(error.status);
   }
 
+  /** To be told after the pipeline, which puts keys and targets to rest. */
   failed(target: Target, error: GraftError): void {
     const label = targetLabel(target);
     const times = (this.#failed.get(label)?.times ?? 0) + 1;
-    this.#failed.set(label, { times, retryAfterMs: error.options.retryAfterMs, at: this.#services.clock.monotonic() });
+    this.#failed.set(label, { times, error, at: this.#services.clock.monotonic() });
   }
 
-  /** The next target whose turn it is and that serves; where all of the rest are resting, the first of them. `undefined` = none is left. */
+  /** The next target whose turn it is and that serves; those that are passed over go to the end. `undefined` = none is left. */
   next(): NextAttempt | undefined {
-    const rest = this.#plan.targets.slice(this.#turn).filter((target) => this.#wait(target) !== undefined);
-    const target = rest.find((it) => it.provider.health.admits(it.model)) ?? rest[0];
-    if (target === undefined) return undefined;
-    const at = this.#plan.targets.indexOf(target, this.#turn);
-    for (const skipped of this.#plan.targets.slice(this.#turn, at)) {
-      this.#exchange.facts.add({ kind: "target-skipped", target: targetLabel(skipped) });
-    }
-    this.#turn = at + 1;
-    return { target, waitMs: this.#wait(target) ?? 0 };
+    const waits = this.#left.map((target) => this.#wait(target));
+    const mayServe = this.#left.findIndex((it, at) => waits[at] !== undefined && it.provider.health.admits(it.model));
+    const at = mayServe === -1 ? waits.findIndex((wait) => wait !== undefined) : mayServe;
+    const target = this.#left[at];
+    const waitMs = waits[at];
+    if (target === undefined || waitMs === undefined) return undefined;
+    const passedOver = this.#left.slice(0, at);
+    for (const it of passedOver) this.#exchange.facts.add({ kind: "target-skipped", target: targetLabel(it) });
+    this.#left = [...this.#left.slice(at + 1), ...passedOver];
+    return { target, waitMs };
   }
 
   /**
@@ -64,11 +67,12 @@ export class Attempts {
   #wait(target: Target): number | undefined {
     const failed = this.#failed.get(targetLabel(target));
     if (failed === undefined) return 0;
-    const { baseMs, maxMs } = this.#plan.alias.backoff;
-    if (failed.retryAfterMs !== undefined) {
-      // Another key of the same provider is not bound by what one was told.
-      if (target.provider.keys.ready) return 0;
-      const left = failed.at + failed.retryAfterMs - this.#services.clock.monotonic();
+    // What one key was told does not bind another.
+    if (blamesKey(failed.error) && target.provider.keys.ready) return 0;
+    const { baseMs, maxMs } = this.#alias.backoff;
+    const { retryAfterMs } = failed.error.options;
+    if (retryAfterMs !== undefined) {
+      const left = failed.at + retryAfterMs - this.#services.clock.monotonic();
       return left > maxMs ? undefined : Math.max(0, left);
     }
     return this.#services.random() * Math.min(maxMs, baseMs * 2 ** (failed.times - 1));

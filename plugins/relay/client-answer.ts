@@ -5,7 +5,9 @@ import type { HeaderMap } from "../core/provider";
 
 /** Ends with a blank line, so that parsers that cut streams at blank lines see a block of its own. */
 const COMMENT = Buffer.from(": keep-alive\n\n");
-const LF = 10;
+/** Two line ends, of which a CRLF is one. */
+const BLANK_LINE = /(?:\n|\r(?!\n))(?:\r\n|\n|\r)$/;
+const BLANK_LINE_BYTES = 4;
 
 export interface KeepAlive {
   readonly afterMs: number;
@@ -15,14 +17,18 @@ export interface KeepAlive {
 
 export class ClientAnswer {
   readonly #response: ServerResponse;
+  readonly #streamHeaders: HeaderMap;
   #keepAlive: KeepAlive | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastWrite = 0;
-  #atBoundary = true;
+  /** The last bytes written, as far as they tell whether an event has ended. */
+  #last = "\n\n";
   #begunEarly = false;
 
-  constructor(response: ServerResponse, keepAlive: KeepAlive | undefined) {
+  /** @param streamHeaders for the gateway in front, with every stream */
+  constructor(response: ServerResponse, keepAlive: KeepAlive | undefined, streamHeaders: HeaderMap = {}) {
     this.#response = response;
+    this.#streamHeaders = streamHeaders;
     this.#keepAlive = keepAlive;
     if (keepAlive === undefined) return;
     this.#lastWrite = performance.now();
@@ -39,15 +45,17 @@ export class ClientAnswer {
     return this.#response.destroyed || this.#response.writableEnded;
   }
 
+  /** Of a stream. */
   head(status: number, headers: HeaderMap): void {
-    if (!this.#response.headersSent) this.#response.writeHead(status, headers);
+    if (!this.#response.headersSent) this.#response.writeHead(status, Object.assign({}, headers, this.#streamHeaders));
   }
 
   /** @returns false when the client is slower than the answer: wait for `drained` */
   write(bytes: Uint8Array): boolean {
     if (this.#keepAlive !== undefined) {
       this.#lastWrite = performance.now();
-      this.#atBoundary = bytes.at(-1) === LF && bytes.at(-2) === LF;
+      const last = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1", bytes.length - BLANK_LINE_BYTES);
+      this.#last = (this.#last + last).slice(-BLANK_LINE_BYTES);
     }
     return this.#response.write(bytes);
   }
@@ -59,7 +67,7 @@ export class ClientAnswer {
   /** A whole answer in one piece. */
   whole(status: number, headers: HeaderMap, body: Uint8Array): void {
     this.stop();
-    this.#response.writeHead(status, { ...headers, "content-length": body.length });
+    this.#response.writeHead(status, Object.assign({}, headers, { "content-length": body.length }));
     this.#response.end(body);
   }
 
@@ -82,7 +90,7 @@ export class ClientAnswer {
     if (next <= 0) {
       next = keepAlive.afterMs;
       // Inside an event, a blank line would end it too early; a client that does not read needs no comments.
-      if (this.#atBoundary && !this.#response.writableNeedDrain) {
+      if (BLANK_LINE.test(this.#last) && !this.#response.writableNeedDrain) {
         this.#begunEarly ||= !this.#response.headersSent;
         this.head(200, { ...keepAlive.headers, ...EVENT_STREAM });
         this.#response.write(COMMENT);

@@ -18,22 +18,24 @@ export function readWhole({ pipeline, answer, head, maxBytes }: WholeParts): Pro
   return new Promise((resolve, reject) => {
     const held: Uint8Array[] = [];
     let size = 0;
-    const serial = new Serial(() => answer.resume());
+    const serial = new Serial({ onIdle: () => answer.resume(), onThrown: (thrown) => fail(thrown) });
     const hold = (bytes: Uint8Array): void => {
       size += bytes.length;
       if (size <= maxBytes) held.push(bytes);
       else fail(new GraftError("upstream_invalid", "The provider's answer is over the gateway's size limit."));
     };
-    const fail = (error: GraftError): void => {
+    const fail = (thrown: unknown): void => {
       answer.abort();
-      reject(error);
+      reject(thrown);
     };
     const finish = async (): Promise<void> => {
       const tail = await pipeline.end();
-      const headers = { ...clientHeaders(answer.headers, head), ...tail.headers };
-      const rest = tail.body === undefined ? [] : [tail.body];
+      const headers = Object.assign(clientHeaders(answer.headers, head), tail.headers);
       // A status says that the tail is the whole answer.
-      const body = Buffer.concat(tail.status === undefined ? [...held, ...rest] : rest);
+      if (tail.status !== undefined) held.length = 0;
+      if (tail.body !== undefined) held.push(tail.body);
+      const [first] = held;
+      const body = held.length === 1 && first !== undefined ? first : Buffer.concat(held);
       resolve({ status: tail.status ?? head.status, headers, body });
     };
     answer.read({

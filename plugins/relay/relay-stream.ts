@@ -17,24 +17,29 @@ export interface StreamParts {
   readonly head?: AnswerHead;
 }
 
-/** Resolves with the reason when the stream failed before anything was sent. */
+/** Resolves with the reason when the stream failed before anything was sent; rejects with what is our own fault, at any time. */
 export function relayStream(parts: StreamParts): Promise<GraftError | undefined> {
-  return new Promise((resolve) => parts.answer.read(new StreamRelay(parts, resolve)));
+  return new Promise((resolve, reject) => parts.answer.read(new StreamRelay(parts, { resolve, reject })));
+}
+
+interface Done {
+  resolve(failure: GraftError | undefined): void;
+  reject(thrown: unknown): void;
 }
 
 class StreamRelay implements AnswerReader {
   readonly #parts: StreamParts;
-  readonly #done: (failure: GraftError | undefined) => void;
+  readonly #done: Done;
   readonly #serial: Serial;
   /** What came before the answer began. */
   #held: Buffer[] | undefined = [];
   #congested = false;
   #over = false;
 
-  constructor(parts: StreamParts, done: (failure: GraftError | undefined) => void) {
+  constructor(parts: StreamParts, done: Done) {
     this.#parts = parts;
     this.#done = done;
-    this.#serial = new Serial(() => this.#flow());
+    this.#serial = new Serial({ onIdle: () => this.#flow(), onThrown: (thrown) => this.#break(thrown) });
     if (parts.head !== undefined) this.#begin();
   }
 
@@ -93,7 +98,7 @@ class StreamRelay implements AnswerReader {
     const tail = await pipeline.end();
     const headers = { ...head.set, ...tail.headers };
     deliverWhole(pipeline, client, { status: tail.status ?? head.status, headers, body: tail.body });
-    this.#done(undefined);
+    this.#done.resolve(undefined);
   }
 
   #forward(bytes: Uint8Array): void | Promise<void> {
@@ -129,15 +134,25 @@ class StreamRelay implements AnswerReader {
 
   #end(last: Uint8Array | undefined): void {
     this.#over = true;
-    if (!this.#parts.client.gone) this.#parts.client.end(last);
-    this.#done(undefined);
+    const { pipeline, client } = this.#parts;
+    const { error, attempt } = pipeline.exchange;
+    // Too late for this client; the next one may be spared it.
+    if (error?.retryable === true && attempt !== undefined) pipeline.attemptDied(attempt.number, error);
+    if (!client.gone) client.end(last);
+    this.#done.resolve(undefined);
   }
 
   #giveUp(error: GraftError): void {
     this.#over = true;
     this.#held = undefined;
     this.#parts.answer.abort();
-    this.#done(error);
+    this.#done.resolve(error);
+  }
+
+  #break(thrown: unknown): void {
+    this.#over = true;
+    this.#parts.answer.abort();
+    this.#done.reject(thrown);
   }
 
   #flow(): void {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { GraftError } from "../core/errors";
 import type { ClientInfo } from "../core/exchange";
 import type { Reply } from "../core/pipeline";
+import type { HeaderMap } from "../core/provider";
 import { Gateway } from "../gateway";
 import type { Runtime } from "../runtime";
 import { RelayedExchange } from "./relayed-exchange";
@@ -19,12 +20,15 @@ export interface RelayOptions {
   readonly runtime: Runtime;
   /** Names the proxies to providers, if any. */
   readonly env: NodeJS.ProcessEnv;
+  /** For the gateway in front, with every stream. */
+  readonly streamHeaders?: HeaderMap;
   /** Who calls, and under which policy. A reply = the host's own business (health checks); `undefined` = refused with 403. */
   admit(request: IncomingMessage): Admission | Reply | undefined;
 }
 
 /** Gateways send more header bytes than Node's default takes: Kong up to 32 KiB, Envoy 60 KiB. */
 const MAX_HEADER_BYTES = 128 * 1024;
+const NO_HEADERS: HeaderMap = {};
 /** Between looks for exchanges that have ended, while draining. */
 const DRAIN_LOOK_MS = 50;
 
@@ -32,7 +36,8 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #server: Server;
   readonly #upstream: Upstream;
-  #running = 0;
+  /** Requests being answered now. */
+  readonly #running = new Set<ServerResponse>();
   #draining = false;
 
   constructor(options: RelayOptions) {
@@ -42,6 +47,9 @@ export class Relay {
     // The gateway ends idle connections. If we did, requests it has just put on one would be lost.
     this.#server.keepAliveTimeout = 0;
     this.#server.timeout = 0;
+    // The gateway passes bodies on as slowly as they come, under limits of its own; and Node counts a new connection's idle time as well.
+    this.#server.requestTimeout = 0;
+    this.#server.headersTimeout = 0;
   }
 
   /** @throws Error when the address cannot be listened on */
@@ -64,27 +72,31 @@ export class Relay {
 
   /** Requests being answered now. */
   get running(): number {
-    return this.#running;
+    return this.#running.size;
   }
 
-  /** Stops accepting, lets running exchanges end; returns how many were cut. */
+  /** Stops accepting, lets running exchanges end; returns how many were cut. Once. */
   async drain(timeoutMs: number): Promise<number> {
     this.#draining = true;
     this.#server.close();
+    for (const response of this.#running) leaveAfter(response);
     const until = performance.now() + timeoutMs;
-    while (this.#running > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    const cut = this.#running;
+    while (this.running > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    const cut = this.running;
     this.#server.closeAllConnections();
     await this.#upstream.close();
     return cut;
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    this.#running += 1;
-    response.once("close", () => {
-      this.#running -= 1;
-    });
-    if (this.#draining) response.shouldKeepAlive = false;
+    // Sent before its predecessor was answered, as no gateway does. Node would not tell us when its client is gone.
+    if (response.socket === null) {
+      request.socket.destroy();
+      return;
+    }
+    this.#running.add(response);
+    response.once("close", () => this.#running.delete(response));
+    if (this.#draining) leaveAfter(response);
     // A client that is gone shows in `close`; an error without a listener would end the process.
     request.on("error", ignore);
     response.on("error", ignore);
@@ -116,6 +128,7 @@ export class Relay {
       pipeline: opened.pipeline,
       request,
       response,
+      streamHeaders: this.#options.streamHeaders ?? NO_HEADERS,
     }).run();
   }
 }
@@ -130,6 +143,11 @@ function sendReply(request: IncomingMessage, response: ServerResponse, { status,
   // What is left of the body is read and forgotten by Node: closing now would reset the connection under the answer.
   response.writeHead(status, { ...headers, "content-length": body.length });
   response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** Tells the gateway not to use the connection again. */
+function leaveAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.shouldKeepAlive = false;
 }
 
 function ignore(): void {}

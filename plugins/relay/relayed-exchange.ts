@@ -1,7 +1,8 @@
 /** One exchange from the client's body to its last byte: attempt after attempt, until one answers or none is left. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { toGraftError } from "../core/errors";
+import { GraftError, toGraftError } from "../core/errors";
 import type { Pipeline, Reply, Step } from "../core/pipeline";
+import type { HeaderMap } from "../core/provider";
 import type { Gateway } from "../gateway";
 import type { Runtime } from "../runtime";
 import { Attempts } from "./attempts";
@@ -18,6 +19,7 @@ export interface ExchangeParts {
   readonly pipeline: Pipeline;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly streamHeaders: HeaderMap;
 }
 
 export class RelayedExchange {
@@ -30,7 +32,7 @@ export class RelayedExchange {
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#client = new ClientAnswer(parts.response, undefined);
+    this.#client = new ClientAnswer(parts.response, undefined, parts.streamHeaders);
   }
 
   /** Never rejects. */
@@ -56,9 +58,12 @@ export class RelayedExchange {
     const { bounds } = gateway.config;
     let body: Buffer;
     try {
-      body = await readRequest(request, bounds.maxRequestBytes);
-      runtime.exchanges.hold(body.length, bounds);
-      this.#heldBytes = body.length;
+      body = await readRequest(request, bounds.maxRequestBytes, (bytes) => {
+        // A body that had come already is still read when its client is gone; what is held then would never be given back.
+        if (this.#gone) throw new GraftError("client_closed", "The client closed the connection.");
+        runtime.exchanges.hold(bytes, bounds);
+        this.#heldBytes += bytes;
+      });
     } catch (thrown) {
       this.#refuse(thrown);
       return;
@@ -67,7 +72,8 @@ export class RelayedExchange {
     const { head, client } = pipeline.exchange;
     const afterMs = head?.stream === true ? pipeline.streamKeepAliveMs : undefined;
     if (afterMs !== undefined) {
-      this.#client = new ClientAnswer(this.#parts.response, { afterMs, headers: { "x-request-id": client.requestId } });
+      const { response, streamHeaders } = this.#parts;
+      this.#client = new ClientAnswer(response, { afterMs, headers: { "x-request-id": client.requestId } }, streamHeaders);
     }
     if (step.kind === "reply") this.#reply(step.reply);
     else await this.#attempts(step);
@@ -84,14 +90,16 @@ export class RelayedExchange {
       const failure = await runAttempt({ pipeline, step, call, client: this.#client, bounds: this.#parts.gateway.config.bounds });
       if (failure === undefined || this.#gone) return;
       const { number, target } = step.attempt;
+      const movesOn = attempts.movesOn(failure.error, failure.status);
+      // Told before the next one is chosen: what a failure means for its key and its target counts for this request as well.
+      if (movesOn && failure.status === 0) pipeline.attemptDied(number, failure.error);
+      else if (movesOn) pipeline.attemptFailed(number, failure.status, failure.headers, failure.body);
       attempts.failed(target, failure.error);
-      const next = attempts.movesOn(failure.error, failure.status) ? attempts.next() : undefined;
+      const next = movesOn ? attempts.next() : undefined;
       if (next === undefined) {
         await this.#fail(failure);
         return;
       }
-      if (failure.status === 0) pipeline.attemptDied(number, failure.error);
-      else pipeline.attemptFailed(number, failure.status, failure.headers, failure.body);
       if (next.waitMs > 0) await this.#sleep(next.waitMs);
       if (this.#gone) return;
       step = await pipeline.attempt(number + 1, next.target);
@@ -116,9 +124,14 @@ export class RelayedExchange {
 
   #refuse(thrown: unknown): void {
     const { response, pipeline } = this.#parts;
+    const error = toGraftError(thrown);
+    if (!response.headersSent || this.#client.begunEarly) {
+      this.#reply(pipeline.refuse(error));
+      return;
+    }
     // In the middle of an answer nothing can be said any more, but that it broke off.
-    if (response.headersSent && !this.#client.begunEarly) response.destroy();
-    else this.#reply(pipeline.refuse(toGraftError(thrown)));
+    pipeline.exchange.error = error;
+    response.destroy();
   }
 
   #reply(reply: Reply): void {

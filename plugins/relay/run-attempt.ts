@@ -1,5 +1,5 @@
 /** One try at one target: from the provider's head to the client's last byte, or to why the next target may be tried. */
-import { GraftError, toGraftError } from "../core/errors";
+import { GraftError } from "../core/errors";
 import { isEventStream } from "../core/headers";
 import type { AnswerHead, Pipeline, Step } from "../core/pipeline";
 import type { HeaderMap } from "../core/provider";
@@ -35,7 +35,7 @@ export interface Failure {
 const MAX_ERROR_BYTES = 64 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
-/** `undefined` = the client has its answer, or is gone. Never rejects. */
+/** `undefined` = the client has its answer, or is gone. Rejects with what is our own fault, and no other provider can mend. */
 export async function runAttempt(parts: AttemptParts): Promise<Failure | undefined> {
   try {
     const answer = await parts.call.answer;
@@ -49,7 +49,8 @@ export async function runAttempt(parts: AttemptParts): Promise<Failure | undefin
     return await relay(parts, answer);
   } catch (thrown) {
     parts.call.abort();
-    return died(toGraftError(thrown));
+    if (!(thrown instanceof GraftError)) throw thrown;
+    return died(thrown);
   }
 }
 

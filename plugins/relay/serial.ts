@@ -1,13 +1,19 @@
 import type { Awaitable } from "../core/plugin";
 
-/** Runs jobs one after another: at once while they are synchronous, else in their turn. Jobs must not throw. */
+export interface SerialEvents {
+  /** The last of jobs that had to wait is done. */
+  onIdle(): void;
+  /** A job has thrown, and no other one is run: whoever adds jobs must come to an end. */
+  onThrown(thrown: unknown): void;
+}
+
+/** Runs jobs one after another: at once while they are synchronous, else in their turn. */
 export class Serial {
-  readonly #onIdle: () => void;
+  readonly #events: SerialEvents;
   #waiting: (() => Awaitable<void>)[] | undefined;
 
-  /** @param onIdle the last of jobs that had to wait is done */
-  constructor(onIdle: () => void) {
-    this.#onIdle = onIdle;
+  constructor(events: SerialEvents) {
+    this.#events = events;
   }
 
   get busy(): boolean {
@@ -19,19 +25,34 @@ export class Serial {
       this.#waiting.push(job);
       return;
     }
-    const running = job();
-    if (running instanceof Promise) void this.#finish(running);
+    try {
+      const running = job();
+      if (running instanceof Promise) void this.#finish(running);
+    } catch (thrown) {
+      this.#stop(thrown);
+    }
   }
 
   async #finish(first: Promise<void>): Promise<void> {
     const waiting: (() => Awaitable<void>)[] = [];
     this.#waiting = waiting;
-    await first;
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const running = job();
-      if (running instanceof Promise) await running;
+    try {
+      await first;
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        const running = job();
+        if (running instanceof Promise) await running;
+      }
+    } catch (thrown) {
+      this.#stop(thrown);
+      return;
     }
     this.#waiting = undefined;
-    this.#onIdle();
+    this.#events.onIdle();
+  }
+
+  /** What is added from now on waits for ever. */
+  #stop(thrown: unknown): void {
+    this.#waiting = [];
+    this.#events.onThrown(thrown);
   }
 }

@@ -14,7 +14,8 @@ export function tooSlow(limit: string, ms: number): GraftError {
 
 export function tooBusy(maxConcurrent: number): GraftError {
   const cause = new Error(`${maxConcurrent} calls are running`);
-  return new GraftError("upstream_busy", "The provider is at its limit of concurrent requests.", { cause, shouldRetry: true });
+  const message = "The provider is at its limit of concurrent requests.";
+  return new GraftError("upstream_busy", message, { cause, shouldRetry: true, ours: true });
 }
 
 /** What the client should send is not HTTP: our fault, and no other provider would take it either. */
