@@ -14,8 +14,8 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/bench/"],
+      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/hosts/", "/test/bench/"],
     },
-    { ...common, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    { ...common, displayName: "e2e", testMatch: ["<rootDir>/test/{e2e,hosts}/**/*.test.ts"] },
   ],
 };

@@ -260,6 +260,16 @@ describe("bodies", () => {
     request.destroy();
   });
 
+  test.each([{}, { "transfer-encoding": "chunked" }])("an answer before all of the request is there, %j", async (headers) => {
+    // What is left of the upload stands in nobody's way: not of the client's next request, nor of one on the upstream's connection.
+    for (let count = 0; count < 20; count += 1) {
+      upstream.handler = (_request, response) => void response.writeHead(413).end("enough");
+      expect((await call(kong.url, { headers, body: Buffer.alloc(4_000_000) })).status).toBe(413);
+      upstream.handler = echo;
+      expect((await echoed("/next")).path).toBe("/next");
+    }
+  });
+
   test("answers without a body", async () => {
     upstream.handler = (_, response) => void response.writeHead(204).end();
     expect(await call(kong.url)).toMatchObject({ status: 204, complete: true });

@@ -70,6 +70,12 @@ export function callUpstream(request: RequestContext, pool: Agent): UpstreamCall
     call.on("response", (message) => {
       call.removeAllListeners("timeout");
       limitSilence(call, message);
+      message.once("end", () => {
+        if (call.writableEnded) return;
+        // Answered before all of it was sent: nginx keeps no such connection, and reads the rest for nobody.
+        request.incoming.unpipe(call).resume();
+        call.destroy();
+      });
       resolve(message);
     });
   });
