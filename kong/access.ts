@@ -1,6 +1,7 @@
 /** What the plugin does with a request: asks Kong who calls, and sends it to the relay with a permission to pass. */
 import { GraftError } from "../plugins/core/errors";
 import { Gateway } from "../plugins/gateway";
+import type { Runtime } from "../plugins/runtime";
 import { TOKEN_HEADER } from "./admit";
 import type { Identity } from "./caller";
 import type { KongHost } from "./host";
@@ -8,7 +9,7 @@ import type { Kong } from "./pdk";
 import type { Route } from "./routes";
 
 /** Kong lets a request pass whose plugin throws: so this never does, and what goes wrong ends the request. */
-export async function access(kong: Kong, open: () => Promise<Opened>): Promise<void> {
+export async function access(kong: AccessKong, open: () => Promise<Opened>): Promise<void> {
   let opened: Opened | undefined;
   try {
     opened = await open();
@@ -23,13 +24,16 @@ export async function access(kong: Kong, open: () => Promise<Opened>): Promise<v
   }
 }
 
+/** What this phase asks of Kong. */
+export type AccessKong = Pick<Kong, "client" | "service" | "response">;
+
 export interface Opened {
-  readonly host: KongHost;
+  readonly host: Pick<KongHost, "relay" | "tickets"> & { readonly runtime: Pick<Runtime, "logger"> };
   /** Absent = the plugin's configuration cannot work. */
   readonly route: Route | undefined;
 }
 
-async function identityOf(kong: Kong, groupsFromAcl: boolean): Promise<Identity> {
+async function identityOf(kong: AccessKong, groupsFromAcl: boolean): Promise<Identity> {
   const consumer = (await kong.client.getConsumer()) ?? undefined;
   const credential = consumer === undefined ? ((await kong.client.getCredential()) ?? undefined) : undefined;
   return { consumer, credential, groupsFromAcl };
@@ -39,7 +43,7 @@ function misconfigured(): GraftError {
   return new GraftError("internal", "This route's AI gateway configuration cannot work; the gateway's log says why.");
 }
 
-async function refuse(kong: Kong, error: GraftError): Promise<void> {
+async function refuse(kong: AccessKong, error: GraftError): Promise<void> {
   const { headers, body } = Gateway.fallbackDialect.encodeError(error);
   try {
     await kong.response.exit(error.status, body, headers);
@@ -48,7 +52,7 @@ async function refuse(kong: Kong, error: GraftError): Promise<void> {
   }
 }
 
-function complain(host: KongHost | undefined, thrown: unknown): void {
+function complain(host: Opened["host"] | undefined, thrown: unknown): void {
   const cause = thrown instanceof Error ? thrown.stack : String(thrown);
   if (host !== undefined) host.runtime.logger.error({ cause }, "a request could not be taken");
   // No host: it could not start, and there is no log but this.

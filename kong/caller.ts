@@ -20,7 +20,8 @@ export function callerOf({ consumer, credential, groupsFromAcl }: Identity, head
   // nginx writes it over whatever the client sent.
   const ip = headers["x-real-ip"] ?? "";
   if (consumer === undefined) return withoutConsumer(credential, ip);
-  const tags = consumer.tags ?? [];
+  // To Lua, an empty list and an empty mapping are the same.
+  const tags = Array.isArray(consumer.tags) ? consumer.tags : [];
   const team = tags.find((tag) => tag.startsWith(TEAM_TAG))?.slice(TEAM_TAG.length);
   // Authentication plugins set it or clear it, once they have found a consumer.
   const credentialId = headers["x-credential-identifier"];

@@ -1,11 +1,17 @@
 /** What `graft-log` does when Kong has ended a request: one line with Kong's side of it and Graft's. */
 import type { JsonObject } from "../plugins/core/chat";
 import { arrayAt, isObject, numberAt, objectAt, parseJson, stringAt } from "../plugins/core/read-json";
-import type { KongHost } from "./host";
+import type { Runtime } from "../plugins/runtime";
+import type { Joins } from "./joins";
 import type { Kong } from "./pdk";
 
+export interface LogHost {
+  readonly joins: Joins;
+  readonly runtime: Pick<Runtime, "logger">;
+}
+
 /** Rejects when Kong does not answer. Requests that Graft had nothing to do with leave no line. */
-export async function log(kong: Kong, { joins, runtime }: Pick<KongHost, "joins" | "runtime">): Promise<void> {
+export async function log(kong: Pick<Kong, "log">, { joins, runtime }: LogHost): Promise<void> {
   const finished = parseJson(await kong.log.serialize());
   if (!isObject(finished)) return;
   const requestId = stringAt(objectAt(finished, "request") ?? {}, "id");

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { decodeRequest, encodeError, encodeResult, errorText, type RpcRequest } from "./message";
+import { decodeRequest, encodeError, encodeResult, errorText, GOODBYE, type RpcRequest } from "./message";
 import { MessageReader } from "./message-reader";
 import type { CallMethod } from "./methods";
 import type { Pending, PhaseEvents } from "./phase-events";
@@ -97,7 +97,7 @@ export function serveConnection(socket: Socket, context: ConnectionContext): voi
   function write(bytes: Uint8Array, stepFollows: boolean): void {
     if (!socket.writable) return;
     // Between the calls of one phase Kong does nothing else, so its next step comes over the connection it just gave back.
-    if (context.leaving() && !stepFollows && running === 0) socket.end(bytes);
+    if (context.leaving() && !stepFollows && running === 0) socket.end(Buffer.concat([bytes, GOODBYE]));
     else socket.write(bytes);
   }
 }

@@ -3,7 +3,7 @@ import type Server from "kong-pdk/server";
 import { type Clock, systemClock } from "../../plugins/core/clock";
 import { placeUnixSocket } from "../../plugins/unix-socket";
 import { serveConnection } from "./connection";
-import { errorText } from "./message";
+import { errorText, type RpcRequest } from "./message";
 import { createMethods } from "./methods";
 import { type EventLimits, PhaseEvents } from "./phase-events";
 import type { RpcLogger } from "./plugin-server";
@@ -36,7 +36,8 @@ export interface RpcListener {
   /** Phases running now. */
   readonly running: number;
   /**
-   * Takes no new connections, ends each one as soon as the phase on it is over, and waits for the last phase.
+   * Takes no new connections, ends each one with the answer that ends a phase on it, and the others when no phase runs and Kong has
+   * called on none of them for a while.
    * @returns how many phases were cut after `timeoutMs`
    */
   close(timeoutMs: number): Promise<number>;
@@ -46,6 +47,12 @@ const OWNER_ONLY = 0o600;
 const EXPIRY_INTERVAL_MS = 5_000;
 /** For Kong to read the last answers. */
 const LINGER_MS = 1_000;
+/**
+ * A call that Kong has just sent on a connection that we close is lost, and its request with it. Kong takes the connection it used
+ * last: one that has rested for so long is hardly about to be used.
+ */
+const QUIET_MS = 250;
+const LOOK_MS = 20;
 
 /**
  * Serves Kong's plugin RPC on a unix socket. A plugin that does not wait for a PDK call which then fails leaves a rejected
@@ -58,8 +65,13 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
   const events = new PhaseEvents(server, limits, clock);
   const sockets = new Set<Socket>();
   let leaving = false;
+  let lastCall = Number.NEGATIVE_INFINITY;
+  const call = createMethods(server, events, limits.maxInstances);
   const context = {
-    call: createMethods(server, events, limits.maxInstances),
+    call(request: RpcRequest) {
+      lastCall = performance.now();
+      return call(request);
+    },
     events,
     logger,
     maxMessageBytes: limits.maxMessageBytes,
@@ -85,7 +97,9 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
   async function close(timeoutMs: number): Promise<number> {
     leaving = true;
     const accepting = stopAccepting(listener);
-    await Promise.race([events.ended(), new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
+    const until = performance.now() + timeoutMs;
+    const busy = (): boolean => events.size > 0 || (sockets.size > 0 && performance.now() - lastCall < QUIET_MS);
+    while (busy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const cut = events.size;
     events.abandonAll("the plugin server is stopping");
     clearInterval(expiry);

@@ -40,6 +40,12 @@ export function encodeError(id: number, text: string): Uint8Array {
   return encoder.encode([RESPONSE, id, text, null]);
 }
 
+/**
+ * Follows, in the same write, the last answer on a connection. Kong reads 4 KiB at a time and takes notifications; nginx does not keep
+ * a connection that has something left to read. If we just closed it, Kong could send its next call meanwhile, and lose it.
+ */
+export const GOODBYE: Uint8Array = encoder.encode([NOTIFICATION, "leaving", " ".repeat(8192)]);
+
 export function errorText(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "unknown error";
   return text.slice(0, MAX_ERROR_LENGTH);

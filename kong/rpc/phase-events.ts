@@ -1,6 +1,5 @@
 import type Server from "kong-pdk/server";
 import type { Clock } from "../../plugins/core/clock";
-import { RunningCalls } from "../../plugins/core/running-calls";
 
 export interface EventLimits {
   /** Phases running at one time, over all connections. */
@@ -43,7 +42,6 @@ export class PhaseEvents {
   readonly #limits: EventLimits;
   readonly #clock: Clock;
   readonly #events = new Map<number, PhaseEvent>();
-  readonly #running = new RunningCalls();
 
   constructor(server: Server, limits: EventLimits, clock: Clock) {
     this.#server = server;
@@ -72,7 +70,6 @@ export class PhaseEvents {
     if (pipe === undefined) return { answer };
     const event: PhaseEvent = { pipe, fail: undefined, at: `phase ${phase}`, changedAt: 0 };
     this.#events.set(id, event);
-    this.#running.begin();
     return { answer: this.#follow(id, event, answer), eventId: id };
   }
 
@@ -115,11 +112,6 @@ export class PhaseEvents {
     return { count, example };
   }
 
-  /** For one waiter. */
-  ended(): Promise<void> {
-    return this.#running.ended();
-  }
-
   #follow(id: number, event: PhaseEvent, answer: Promise<Server.PhaseStep>): Promise<Server.PhaseStep> {
     return new Promise((resolve, reject) => {
       event.fail = reject;
@@ -144,7 +136,6 @@ export class PhaseEvents {
   #forget(id: number): void {
     this.#events.delete(id);
     this.#server.events.delete(id);
-    this.#running.end();
   }
 }
 

@@ -79,9 +79,12 @@ describe("the plugin server's process", () => {
   });
 
   test("cannot take a frame that is cut inside a number: the stock one dies of it", async () => {
-    await probe.restartKong({ cut: cutAt(1) });
-    const { seen } = await probe.run([["request.getMethod"]]);
-    expect(seen.status).toBe(500);
+    // On a busy machine both pieces may come as one.
+    await until("a frame that came in two pieces", async () => {
+      await probe.restartKong({ cut: cutAt(1) });
+      const { seen } = await probe.run([["request.getMethod"]]);
+      return seen.status === 500 ? true : undefined;
+    });
     expect(await probe.server.program.exit).toBe(1);
     await probe.server.restart();
     await probe.restartKong();

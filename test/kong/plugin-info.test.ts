@@ -4,9 +4,9 @@ import { z } from "zod";
 import { PLUGIN_NAMES, pluginInfoJson, priorityOf } from "../../kong/plugin-info";
 import { graftFields, graftSchema, type KongField } from "../../kong/schema";
 import { pluginConfigSchema } from "../../kong/schema/plugin-config";
-import { version as packageVersion } from "../../plugins/package-root";
 import { KNOWN } from "../../plugins/config";
 import { isSecret, unwrap } from "../../plugins/config/schema-walk";
+import { version as packageVersion } from "../../plugins/package-root";
 import { WORDS } from "../config/support";
 import { checkSchema } from "./schema/kong-rules";
 

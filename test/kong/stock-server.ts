@@ -11,22 +11,24 @@ import type { PluginServer } from "./plugin-servers";
 const BIN = join(ROOT, "node_modules/kong-pdk/bin/kong-js-pluginserver");
 
 /** ts-node comes along with it and need not check types. */
-const ENV = { TS_NODE_TRANSPILE_ONLY: "1" };
+const TS_NODE = { TS_NODE_TRANSPILE_ONLY: "1" };
 
 export class StockServer {
   /** The socket is in it; removed in the end. */
   readonly directory = mkdtempSync(join(tmpdir(), "kong-prefix-"));
   readonly socket = join(this.directory, "js_pluginserver.sock");
   readonly #plugins: string;
+  readonly #env: NodeJS.ProcessEnv;
   #dump: string | undefined;
   program!: Program;
 
-  constructor(plugins: string) {
+  constructor(plugins: string, env: NodeJS.ProcessEnv = {}) {
     this.#plugins = plugins;
+    this.#env = { ...TS_NODE, ...env };
   }
 
-  static async start(plugins: string): Promise<StockServer> {
-    const server = new StockServer(plugins);
+  static async start(plugins: string, env: NodeJS.ProcessEnv = {}): Promise<StockServer> {
+    const server = new StockServer(plugins, env);
     try {
       await server.restart();
     } catch (error) {
@@ -43,7 +45,7 @@ export class StockServer {
       "kong-js-pluginserver",
       process.execPath,
       [BIN, "-p", this.directory, "-d", this.#plugins, "-v"],
-      ENV,
+      this.#env,
     );
     await this.program.until("listening", () => accepts(this.socket));
   }
@@ -52,7 +54,7 @@ export class StockServer {
   dump(name: string): PluginServer {
     this.#dump ??= execFileSync(process.execPath, [BIN, "-d", this.#plugins, "--dump-all-plugins"], {
       encoding: "utf8",
-      env: { ...process.env, ...ENV },
+      env: { ...process.env, ...this.#env },
     });
     const all: unknown = JSON.parse(this.#dump);
     const plugins = Array.isArray(all) ? all.filter((plugin: { readonly Name?: unknown }) => plugin.Name === name) : [];

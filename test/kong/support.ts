@@ -168,6 +168,10 @@ function declaration(kong: DeclarativeConfig | string): DeclarativeConfig {
   return typeof kong === "string" ? (parse(kong) as DeclarativeConfig) : kong;
 }
 
+const dumps = new Map<string, string>();
+
 function pluginServer(socket: string, name: string): PluginServer {
-  return { socket, dump: execFileSync(process.execPath, [CLI, "kong", "info", name], { encoding: "utf8" }) };
+  const dump = dumps.get(name) ?? execFileSync(process.execPath, [CLI, "kong", "info", name], { encoding: "utf8" });
+  dumps.set(name, dump);
+  return { socket, dump };
 }

@@ -43,6 +43,37 @@ test("a phase that begins meanwhile over a connection Kong still has is served, 
   expect(await closed).toBe(0);
 });
 
+test("the last answer on a connection comes with more than Kong reads at a time, so that nginx does not keep it", async () => {
+  const running = await serve();
+  const instance = await running.startInstance();
+  behaviour.access = (kong) => kong.client.getConsumer();
+  const client = await running.connect();
+  const pieces: Buffer[] = [];
+  client.socket.on("data", (piece: Buffer) => pieces.push(piece));
+  const { EventId } = await client.handle(instance);
+  const closed = running.listener.close(60_000);
+  expect(Buffer.concat(pieces).length).toBeLessThan(100);
+  expect((await client.step(EventId, null)).Data).toBe("ret");
+  await client.ended;
+  expect(Buffer.concat(pieces).length).toBeGreaterThan(2 * 4096);
+  expect(await closed).toBe(0);
+});
+
+test("connections that Kong has just used stay for a while, and a call on one of them is served", async () => {
+  const running = await serve();
+  behaviour.access = (kong) => kong.client.getConsumer();
+  const instance = await running.startInstance();
+  const clients = [await running.connect(), await running.connect(), await running.connect()];
+  const closed = running.listener.close(60_000);
+  for (const client of clients) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const { EventId } = await client.handle(instance);
+    expect((await client.step(EventId, null)).Data).toBe("ret");
+    await client.ended;
+  }
+  expect(await closed).toBe(0);
+});
+
 test("what does not end in time is cut: Kong is told where it waits, the plugin where it does", async () => {
   const running = await serve();
   const outcomes: string[] = [];

@@ -178,6 +178,7 @@ export class Client {
     try {
       for (const message of decoder.decodeMulti(this.#buffer)) {
         const [type, id, error, result] = message as [number, number, string | null, unknown];
+        if (type === 2) continue;
         if (type !== 1) throw new Error("not a response");
         answers.push({ id, error, result });
       }
