@@ -19,7 +19,7 @@ export function createFinisher(
         // The cause may hold what a client must not see; it is for operators only.
         if (error?.kind === "internal") logger.error({ ...record, cause: describe(error.cause) }, "exchange");
         else if (pipeline.exchange.facts.of("params-dropped").some((fact) => fact.warn)) logger.warn(record, "exchange");
-        else logger.info(record, "exchange");
+        else logger.exchange(record);
         onRecord(record);
       })
       .catch((thrown: unknown) => logger.error({ cause: describe(thrown) }, "exchange could not be logged"));

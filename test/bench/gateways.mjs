@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const HERE = dirname(fileURLToPath(import.meta.url));
-const CLI = join(HERE, "../../dist/cli/main.js");
+export const CLI = join(HERE, "../../dist/cli/main.js");
 const HTTP = "type.googleapis.com/envoy.extensions";
 
 export function freePort() {
@@ -23,10 +23,15 @@ export function start(core, command, args, mark, env = {}) {
   const pinned = core === undefined ? [command, ...args] : ["taskset", "-c", String(core), command, ...args];
   const child = spawn(pinned[0], pinned.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let output = "";
+  let seen = false;
   return new Promise((resolve, reject) => {
     const read = (text) => {
+      if (seen) return;
       output = (output + text).slice(-20_000);
-      if (mark !== undefined && output.includes(mark)) resolve(child);
+      if (mark === undefined || !output.includes(mark)) return;
+      // From here on lines are read and forgotten, as a log collector would: looking at each of them is work that others wait for.
+      seen = true;
+      resolve(child);
     };
     child.stdout.setEncoding("utf8").on("data", read);
     child.stderr.setEncoding("utf8").on("data", read);
@@ -50,12 +55,12 @@ export async function stop(children) {
   );
 }
 
-async function untilAnswers(port) {
+export async function untilAnswers(port, headers = {}) {
   for (let tries = 0; tries < 400; tries += 1) {
     try {
       const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify({ model: "bench", messages: [{ role: "user", content: "hi" }] }),
       });
       await response.arrayBuffer();
@@ -145,12 +150,12 @@ export const GATEWAYS = {
     return { port, processes: { envoy: envoy.pid }, children: [envoy] };
   },
 
-  async "bare Node relay"(context) {
+  async "bare Node proxy"(context) {
     const port = await freePort();
     const relay = await start(
       context.gatewayCore,
       process.execPath,
-      [join(HERE, "relay.mjs"), String(port), String(context.upstreamPort)],
+      [join(HERE, "bare-proxy.mjs"), String(port), String(context.upstreamPort)],
       "ready",
     );
     await untilAnswers(port);
@@ -195,11 +200,13 @@ export const GATEWAYS = {
 
   Graft: (context) => graft(context, "graft", "openai", `http://127.0.0.1:${context.upstreamPort}/v1`),
 
+  "Graft, relay mode": (context) => graft(context, "relay", "openai", `http://127.0.0.1:${context.upstreamPort}/v1`, "relay"),
+
   /** The client speaks OpenAI's dialect, the provider Anthropic's. */
   "Graft, translating": (context) => graft(context, "translate", "anthropic", `http://127.0.0.1:${context.upstreamPort}`),
 };
 
-async function graft(context, name, kind, baseUrl) {
+async function graft(context, name, kind, baseUrl, mode = "ext_proc") {
   const port = await freePort();
   const socket = `unix://${join(context.directory, `${name}.sock`)}`;
   const configPath = join(context.directory, `${name}.yaml`);
@@ -215,11 +222,24 @@ envoy: { listen: "127.0.0.1:${port}", sockets: ["${socket}"] }
 `,
   );
   const admin = await freePort();
-  const args = [CLI, "envoy", "serve", configPath, "--admin", `127.0.0.1:${admin}`, "--log-level", context.logLevel];
+  const args = [
+    CLI,
+    "envoy",
+    "serve",
+    "--mode",
+    mode,
+    configPath,
+    "--admin",
+    `127.0.0.1:${admin}`,
+    "--log-level",
+    context.logLevel,
+  ];
   // Exchange records go to a file as they would to a log collector; the mark must still be seen.
   const node = await start(context.gatewayCore, process.execPath, args, "serving Envoy");
   const printed = await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, "envoy-config", configPath], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [CLI, "envoy-config", "--mode", mode, configPath], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (piece) => {
       text += piece;

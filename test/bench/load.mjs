@@ -20,12 +20,15 @@ function chatBody(bytes) {
 }
 
 const body = chatBody(options.bytes);
-const request = Buffer.concat([
-  Buffer.from(
-    `POST ${options.path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\nauthorization: Bearer client\r\ncontent-length: ${body.length}\r\n\r\n`,
-  ),
-  body,
-]);
+const headers = {
+  host: `127.0.0.1:${port}`,
+  "content-type": "application/json",
+  authorization: "Bearer client",
+  ...options.headers,
+  "content-length": body.length,
+};
+const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+const request = Buffer.concat([Buffer.from(`POST ${options.path} HTTP/1.1\r\n${lines.join("")}\r\n`), body]);
 
 const latencies = [];
 const firstBytes = [];

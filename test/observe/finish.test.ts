@@ -46,3 +46,21 @@ test("a counter or log that fails costs its own line only", async () => {
   expect(rejections).toEqual([]);
   expect(errors).toEqual([{ cause: expect.stringContaining("full") }]);
 });
+
+test("the line of an exchange is the one the logger would write", async () => {
+  const lines: string[] = [];
+  const logger = createLogger("info", { write: (line) => void lines.push(line) });
+  const finish = createFinisher(logger, new Metrics(), (record) => logger.info(record, "exchange"));
+  finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
+  await turn();
+  const [own, usual] = lines.map((line) => line.replace(/"time":"[^"]*"/, ""));
+  expect(own).toContain('"input_tokens":7');
+  expect(own).toBe(usual);
+});
+
+test("a logger of a higher level writes no lines of exchanges", async () => {
+  const lines: string[] = [];
+  createFinisher(createLogger("warn", { write: (line) => void lines.push(line) }), new Metrics())(await answered({}), "aborted");
+  await turn();
+  expect(lines).toEqual([]);
+});
