@@ -11,6 +11,7 @@ COPY --from=build /graft/package.json ./
 COPY --from=build /graft/node_modules node_modules
 COPY --from=build /graft/dist dist
 COPY --from=build /graft/examples examples
+COPY --from=build /graft/kong/plugin-info.json /graft/kong/plugin-info-log.json kong/
 # Shared with Envoy: the socket and Envoy's generated configuration. Both containers run as this user, the socket is for nobody else.
 RUN mkdir -p /run/graft && chown node:node /run/graft
 USER node

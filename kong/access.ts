@@ -3,7 +3,7 @@ import { GraftError } from "../plugins/core/errors";
 import { Gateway } from "../plugins/gateway";
 import type { Runtime } from "../plugins/runtime";
 import { TOKEN_HEADER } from "./admit";
-import type { Identity } from "./caller";
+import { credentialName, type Identity } from "./caller";
 import type { KongHost } from "./host";
 import type { Kong } from "./pdk";
 import type { Route } from "./routes";
@@ -35,8 +35,8 @@ export interface Opened {
 
 async function identityOf(kong: AccessKong, groupsFromAcl: boolean): Promise<Identity> {
   const consumer = (await kong.client.getConsumer()) ?? undefined;
-  const credential = consumer === undefined ? ((await kong.client.getCredential()) ?? undefined) : undefined;
-  return { consumer, credential, groupsFromAcl };
+  const credential = consumer === undefined ? await kong.client.getCredential() : undefined;
+  return { consumer, credential: credential ? credentialName(credential) : undefined, groupsFromAcl };
 }
 
 function misconfigured(): GraftError {

@@ -1,5 +1,6 @@
 /** Whom the relay answers: requests that the plugin has let pass, once each. */
 import type { IncomingMessage } from "node:http";
+import type { HeaderMap } from "../plugins/core/provider";
 import { type Admission, readHead } from "../plugins/relay";
 import { callerOf, type Identity } from "./caller";
 import type { Route } from "./routes";
@@ -13,7 +14,6 @@ export interface Ticket extends Route {
   readonly identity: Identity;
 }
 
-/** @param newId for requests that Kong is told not to number (`headers_upstream`) */
 export function admit(
   request: Pick<IncomingMessage, "method" | "url" | "rawHeaders">,
   tickets: Pick<Tickets<Ticket>, "redeem">,
@@ -30,7 +30,13 @@ export function admit(
       path,
       headers,
       caller: callerOf(ticket.identity, headers),
-      requestId: headers["x-kong-request-id"] ?? newId("req_"),
+      requestId: requestIdOf(headers) ?? newId("req_"),
     },
   };
+}
+
+/** Kong's own, unless it is told not to send one (`headers_upstream`): then it would be the client's word. */
+function requestIdOf(headers: HeaderMap): string | undefined {
+  const id = headers["x-kong-request-id"];
+  return id !== undefined && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }

@@ -1,13 +1,14 @@
 /** Who is calling, as Kong itself says. Headers alone are the client's word. */
 import type { Caller } from "../plugins/core/exchange";
 import type { HeaderMap } from "../plugins/core/provider";
+import { utf8 } from "../plugins/relay";
 import type { Consumer, Credential } from "./pdk";
 
 /** What the plugin asked Kong, before the headers are there to be read. */
 export interface Identity {
   readonly consumer: Consumer | undefined;
-  /** Asked for where there is no consumer. */
-  readonly credential: Credential | undefined;
+  /** Its name, asked for where there is no consumer. Never the whole of it: it holds the secret. */
+  readonly credential: string | undefined;
   /** `groups_from_acl` of the plugin's configuration. */
   readonly groupsFromAcl: boolean;
 }
@@ -23,7 +24,7 @@ export function callerOf({ consumer, credential, groupsFromAcl }: Identity, head
   // To Lua, an empty list and an empty mapping are the same.
   const tags = Array.isArray(consumer.tags) ? consumer.tags : [];
   const team = tags.find((tag) => tag.startsWith(TEAM_TAG))?.slice(TEAM_TAG.length);
-  // Authentication plugins set it or clear it, once they have found a consumer.
+  // Kong's authentication plugins set it or clear it, once they have found a consumer.
   const credentialId = headers["x-credential-identifier"];
   return {
     id: consumerId(consumer),
@@ -32,13 +33,17 @@ export function callerOf({ consumer, credential, groupsFromAcl }: Identity, head
     tags,
     ip,
     ...(team === undefined || team === "" ? {} : { team }),
-    ...(credentialId === undefined ? {} : { credential: credentialId }),
+    ...(credentialId === undefined ? {} : { credential: utf8(credentialId) }),
   };
 }
 
-function withoutConsumer(credential: Credential | undefined, ip: string): Caller {
-  const id = credential?.id ?? "";
-  if (id === "") return { id: `ip:${ip}`, anonymous: true, groups: [], tags: [], ip };
+/** The user's name where it has one: `ldap-auth` makes its ids of a hash of the password. */
+export function credentialName({ id, username }: Credential): string | undefined {
+  return username || id || undefined;
+}
+
+function withoutConsumer(id: string | undefined, ip: string): Caller {
+  if (id === undefined) return { id: `ip:${ip}`, anonymous: true, groups: [], tags: [], ip };
   return { id: `credential:|${id}`, anonymous: false, credential: id, groups: [], tags: [], ip };
 }
 
@@ -51,7 +56,7 @@ function consumerId({ id, username, custom_id }: Consumer): string {
 /** With groups of an identity provider, `acl` sets the other header and leaves this one as the client wrote it. */
 function aclGroups(headers: HeaderMap): readonly string[] {
   if (headers["x-authenticated-groups"] !== undefined) return [];
-  return (headers["x-consumer-groups"] ?? "")
+  return utf8(headers["x-consumer-groups"] ?? "")
     .split(",")
     .map((group) => group.trim())
     .filter((group) => group !== "");

@@ -40,6 +40,7 @@ export async function startKongHost({ relayPort = 0, ...options }: KongHostOptio
     env: options.env,
     // Else nginx collects a stream on routes whose response_buffering was left on. It takes the header away again.
     streamHeaders: { "x-accel-buffering": "no" },
+    refusedHint: "somebody called the relay directly, or `retries` of the Kong service is not 0",
     admit: (request) => admit(request, tickets, runtime.services.newId),
   });
   try {

@@ -32,4 +32,5 @@ export interface Consumer {
 
 export interface Credential {
   readonly id?: string | null;
+  readonly username?: string | null;
 }

@@ -1,5 +1,6 @@
 /** Providers by what they are configured to be: their keys at rest, health and connections belong to that, and not to a configuration. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Config } from "./config/schema";
 import { compact } from "./core/compact";
 import { KeyRing } from "./core/key-ring";
@@ -23,13 +24,24 @@ export class ProviderPool {
   }
 
   get(name: string, config: ProviderConfig): NamedProvider {
-    const key = contentKey([name, config]);
+    const { ca_file, cert_file, key_file } = config.tls ?? {};
+    const key = contentKey([name, config, [ca_file, cert_file, key_file].map(contentOf)]);
     const known = this.#known.get(key)?.deref();
     if (known !== undefined) return known;
     const made = namedProvider(name, config, this.#services);
     for (const [old, it] of this.#known) if (it.deref() === undefined) this.#known.delete(old);
     this.#known.set(key, new WeakRef(made));
     return made;
+  }
+}
+
+/** Of a certificate or key: a new one under the same name makes a new provider, with new connections. */
+function contentOf(path: string | undefined): string {
+  try {
+    return path === undefined ? "" : readFileSync(path, "utf8");
+  } catch {
+    // Told to the requests that would need it.
+    return "";
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { KNOWN } from "../plugins/config";
@@ -81,4 +84,22 @@ test("what no configuration uses any more is let go; what one uses stays", async
   collect();
   expect(unused.deref()).toBeUndefined();
   expect(pool.get("it", settings())).toBe(used);
+});
+
+test("a certificate that was renewed under its old name makes a new provider; one that cannot be read is told later", () => {
+  const directory = mkdtempSync(join(tmpdir(), "graft-pool-"));
+  try {
+    const ca_file = join(directory, "ca.pem");
+    const pool = new ProviderPool(services);
+    const config = settings({ tls: { ca_file } });
+    const without = pool.get("it", config);
+    writeFileSync(ca_file, "one");
+    const first = pool.get("it", config);
+    expect(first).not.toBe(without);
+    expect(pool.get("it", config)).toBe(first);
+    writeFileSync(ca_file, "two");
+    expect(pool.get("it", config)).not.toBe(first);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

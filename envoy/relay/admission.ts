@@ -9,19 +9,15 @@ import { HEALTH_PATH, POLICY_HEADER, TOKEN_HEADER } from "./headers";
 import { TokenCheck } from "./token-check";
 
 export interface AdmitterOptions {
-  readonly runtime: Pick<Runtime, "gateway" | "services" | "logger">;
+  readonly runtime: Pick<Runtime, "gateway" | "services">;
   /** Others than Envoy can connect: nothing passes without a token, whatever the configuration says. */
   readonly reachable: boolean;
 }
-
-/** Of complaints about refused requests. */
-const COMPLAIN_EVERY_MS = 60_000;
 
 export class Admitter {
   readonly #options: AdmitterOptions;
   readonly #token: TokenCheck;
   #serving = true;
-  #complainedAt: number | undefined;
 
   constructor(options: AdmitterOptions) {
     this.#options = options;
@@ -39,10 +35,7 @@ export class Admitter {
     const gateway = runtime.gateway();
     const { relay_token, caller } = gateway.config.envoy;
     const head = readHead(request);
-    if (!this.#token.passes(head.own[TOKEN_HEADER], relay_token)) {
-      this.#complain();
-      return undefined;
-    }
+    if (!this.#token.passes(head.own[TOKEN_HEADER], relay_token)) return undefined;
     const policy = head.own[POLICY_HEADER];
     if (policy === undefined) return head.path === HEALTH_PATH ? this.#health() : undefined;
     return {
@@ -61,15 +54,6 @@ export class Admitter {
   #health(): Reply {
     const status = this.#serving ? 200 : 503;
     return { status, headers: { "content-type": "text/plain" }, body: this.#serving ? SERVING : DRAINING };
-  }
-
-  /** A token that only one side has is easily made and hard to find. */
-  #complain(): void {
-    const { services, logger } = this.#options.runtime;
-    const now = services.clock.monotonic();
-    if (this.#complainedAt !== undefined && now - this.#complainedAt < COMPLAIN_EVERY_MS) return;
-    this.#complainedAt = now;
-    logger.warn("refused a request without the right relay_token: is Envoy's configuration made from this graft.yaml?");
   }
 }
 

@@ -27,7 +27,13 @@ async function serveWith(runtime: Runtime, options: ServeOptions): Promise<Servi
   if (reachable && relay_token === undefined) throw new Error(`others than Envoy can reach ${wanted}: set envoy.relay_token`);
 
   const admitter = new Admitter({ runtime, reachable });
-  const relay = new Relay({ runtime, env: options.env, admit: (request) => admitter.admit(request) });
+  const relay = new Relay({
+    runtime,
+    env: options.env,
+    // A token that only one side has is easily made and hard to find.
+    refusedHint: "is Envoy's configuration made from this graft.yaml, with the same relay_token?",
+    admit: (request) => admitter.admit(request),
+  });
   const listening = await listenForEnvoy(relay, wanted).catch(async (thrown: unknown) => {
     await relay.drain(0);
     throw thrown;

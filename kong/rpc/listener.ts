@@ -1,8 +1,8 @@
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type Server from "kong-pdk/server";
 import { type Clock, systemClock } from "../../plugins/core/clock";
-import { placeUnixSocket } from "../../plugins/unix-socket";
 import { serveConnection } from "./connection";
+import { keepSocket } from "./kept-socket";
 import { errorText, type RpcRequest } from "./message";
 import { createMethods } from "./methods";
 import { type EventLimits, PhaseEvents } from "./phase-events";
@@ -44,7 +44,7 @@ export interface RpcListener {
 }
 
 const OWNER_ONLY = 0o600;
-const EXPIRY_INTERVAL_MS = 5_000;
+const LOOK_INTERVAL_MS = 5_000;
 /** For Kong to read the last answers. */
 const LINGER_MS = 1_000;
 /**
@@ -77,34 +77,39 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
     maxMessageBytes: limits.maxMessageBytes,
     leaving: () => leaving,
   };
-  const listener = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    serveConnection(socket, context);
-  });
-  const remove = await placeUnixSocket(path, { mode, takeOver }, (it) => listening(listener, it)).catch((error: unknown) => {
-    listener.close();
-    throw error;
-  });
-  // A connection that could not be accepted, for want of file descriptors for example, is not the end of the others.
-  listener.on("error", (error) => logger.error(`cannot accept a connection of Kong: ${error.message}`));
+  const makeListener = (): NetServer => {
+    const listener = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      serveConnection(socket, context);
+    });
+    // A connection that could not be accepted, for want of file descriptors for example, is not the end of the others.
+    listener.on("error", (error) => logger.error(`cannot accept a connection of Kong: ${error.message}`));
+    return listener;
+  };
+  const kept = await keepSocket(path, { mode, takeOver }, makeListener);
 
-  const expiry = setInterval(() => {
+  const look = (): void => {
     const { count, example } = events.expire();
     if (count > 0) logger.warn(`plugin phases given up because they stood still: ${count}, the last one in ${example}`);
-  }, EXPIRY_INTERVAL_MS).unref();
+    kept.restore().then(
+      (wasGone) => wasGone && logger.warn(`the socket "${path}" was removed by somebody else; it is back`),
+      (error: unknown) => logger.error(`the socket was removed by somebody else: ${errorText(error)}`),
+    );
+  };
+  const looking = setInterval(look, LOOK_INTERVAL_MS).unref();
 
   async function close(timeoutMs: number): Promise<number> {
     leaving = true;
-    const accepting = stopAccepting(listener);
+    clearInterval(looking);
+    const accepting = kept.stopAccepting();
     const until = performance.now() + timeoutMs;
     const busy = (): boolean => events.size > 0 || (sockets.size > 0 && performance.now() - lastCall < QUIET_MS);
     while (busy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const cut = events.size;
     events.abandonAll("the plugin server is stopping");
-    clearInterval(expiry);
     try {
-      remove();
+      kept.remove();
     } catch (error) {
       logger.warn(`the socket "${path}" stays behind: ${errorText(error)}`);
     }
@@ -129,19 +134,4 @@ export async function listenForKong(server: Server, options: RpcOptions): Promis
       return closed;
     },
   };
-}
-
-function listening(listener: NetServer, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen(path, () => {
-      listener.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-/** Resolves when the last connection is gone as well. */
-function stopAccepting(listener: NetServer): Promise<void> {
-  return new Promise((resolve) => listener.close(() => resolve()));
 }

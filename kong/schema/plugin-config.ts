@@ -14,7 +14,7 @@ export function pluginConfigSchema(vocabulary: Vocabulary) {
       "Name of a policy in the `graft.yaml` that Graft was started with. Instead of all but `groups_from_acl`.",
     ).optional(),
     groups_from_acl: flag(
-      "Take the caller's groups from `x-consumer-groups`. Only where the `acl` plugin is on as well: without it, clients can write that header themselves.",
+      "Take the caller's groups from `x-consumer-groups`. Only where the `acl` plugin is on as well, and does not hide its groups header: else clients can write that header themselves.",
       false,
     ),
     providers: z

@@ -40,6 +40,11 @@ export class ClientAnswer {
     return this.#begunEarly;
   }
 
+  /** A head was sent. */
+  get begun(): boolean {
+    return this.#response.headersSent;
+  }
+
   /** Nothing is sent any more. */
   get gone(): boolean {
     return this.#response.destroyed || this.#response.writableEnded;

@@ -1,5 +1,6 @@
 /** A request's head as the gateway in front sent it: the client's part, and what the gateway itself has to say. */
 import type { IncomingMessage } from "node:http";
+import { emptyHeaders } from "../core/headers";
 import type { HeaderMap } from "../core/provider";
 
 export interface RequestHead {
@@ -14,11 +15,15 @@ export interface RequestHead {
 
 const OWN = "x-graft-";
 
+/** Gateways write bytes, Node reads each of them as one character. */
+export function utf8(value: string): string {
+  return Buffer.from(value, "latin1").toString("utf8");
+}
+
 /** Headers as ext_proc reads them (proto/header-map.ts): Latin-1, repeated ones joined. */
 export function readHead(request: Pick<IncomingMessage, "method" | "url" | "rawHeaders">): RequestHead {
-  // No prototype: a header named `__proto__` is a header like any other.
-  const client: Record<string, string> = Object.create(null);
-  const own: Record<string, string> = Object.create(null);
+  const client = emptyHeaders();
+  const own = emptyHeaders();
   const { rawHeaders: raw, url = "/" } = request;
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] ?? "").toLowerCase();

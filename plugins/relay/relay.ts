@@ -22,6 +22,8 @@ export interface RelayOptions {
   readonly env: NodeJS.ProcessEnv;
   /** For the gateway in front, with every stream. */
   readonly streamHeaders?: HeaderMap;
+  /** For the log, when requests are refused: what is likely to be wrong. */
+  readonly refusedHint: string;
   /** Who calls, and under which policy. A reply = the host's own business (health checks); `undefined` = refused with 403. */
   admit(request: IncomingMessage): Admission | Reply | undefined;
 }
@@ -29,6 +31,10 @@ export interface RelayOptions {
 /** Gateways send more header bytes than Node's default takes: Kong up to 32 KiB, Envoy 60 KiB. */
 const MAX_HEADER_BYTES = 128 * 1024;
 const NO_HEADERS: HeaderMap = {};
+/** For a whole request, so that clients that drip theirs do not hold the places of others. Ten megabytes at a phone's worst. */
+const RECEIVE_MS = 300_000;
+/** Of complaints about refused requests. */
+const COMPLAIN_EVERY_MS = 60_000;
 /** Between looks for exchanges that have ended, while draining. */
 const DRAIN_LOOK_MS = 50;
 
@@ -39,6 +45,7 @@ export class Relay {
   /** Requests being answered now. */
   readonly #running = new Set<ServerResponse>();
   #draining = false;
+  #complainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -47,9 +54,11 @@ export class Relay {
     // The gateway ends idle connections. If we did, requests it has just put on one would be lost.
     this.#server.keepAliveTimeout = 0;
     this.#server.timeout = 0;
-    // The gateway passes bodies on as slowly as they come, under limits of its own; and Node counts a new connection's idle time as well.
-    this.#server.requestTimeout = 0;
+    this.#server.requestTimeout = RECEIVE_MS;
+    // Node counts the time before a new connection's first request as well.
     this.#server.headersTimeout = 0;
+    // Beyond a number of them Node drops headers in silence, and the gateway's own come last. Their bytes are bounded.
+    this.#server.maxHeadersCount = 0;
   }
 
   /** @throws Error when the address cannot be listened on */
@@ -111,8 +120,13 @@ export class Relay {
 
   #open(request: IncomingMessage, response: ServerResponse): void {
     const admission = this.#options.admit(request);
-    if (admission === undefined || "status" in admission) {
-      sendReply(request, response, admission ?? refusal());
+    if (admission === undefined) {
+      this.#complain();
+      sendReply(request, response, refusal());
+      return;
+    }
+    if ("status" in admission) {
+      sendReply(request, response, admission);
       return;
     }
     const { gateway, policy, client } = admission;
@@ -130,6 +144,14 @@ export class Relay {
       response,
       streamHeaders: this.#options.streamHeaders ?? NO_HEADERS,
     }).run();
+  }
+
+  #complain(): void {
+    const { runtime, refusedHint } = this.#options;
+    const now = runtime.services.clock.monotonic();
+    if (now - this.#complainedAt < COMPLAIN_EVERY_MS) return;
+    this.#complainedAt = now;
+    runtime.logger.warn(`refused a request without permission to pass: ${refusedHint}`);
   }
 }
 

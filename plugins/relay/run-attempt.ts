@@ -49,7 +49,8 @@ export async function runAttempt(parts: AttemptParts): Promise<Failure | undefin
     return await relay(parts, answer);
   } catch (thrown) {
     parts.call.abort();
-    if (!(thrown instanceof GraftError)) throw thrown;
+    // Nor can it, once the client has seen something of this one.
+    if (!(thrown instanceof GraftError) || (parts.client.begun && !parts.client.begunEarly)) throw thrown;
     return died(thrown);
   }
 }

@@ -134,7 +134,7 @@ describe("a TCP socket", () => {
       expect(await direct({ port }, { ...headers, "x-graft-token": TOKEN }, path)).toBe(200);
     }
     await stack?.errorLines();
-    expect(stack?.processors[0]?.output).toContain("refused a request without the right relay_token");
+    expect(stack?.processors[0]?.output).toContain("refused a request without permission to pass: is Envoy's configuration made from this graft.yaml");
     expect(stack?.processors[0]?.output).not.toContain(TOKEN);
     for (const { rawHeaders } of upstream.requests) expect(rawHeaders.join()).not.toMatch(/x-graft|a-token/);
   });

@@ -79,7 +79,7 @@ test.each([undefined, null])("no consumer (%p): a fourth call, for the credentia
   expect(methods()).toEqual(["getConsumer", "getCredential", "setTarget", "setHeader"]);
   expect(tickets.redeem(String(calls[3]?.args[1]))?.identity).toEqual({
     consumer: undefined,
-    credential: CREDENTIAL,
+    credential: CREDENTIAL.id,
     groupsFromAcl: true,
   });
 });

@@ -7,6 +7,8 @@ import { VirtualClock } from "../support/virtual-clock";
 
 const gateway = new Gateway(emptyConfig(), "v1", services);
 
+const ID = "0123456789abcdef0123456789abcdef";
+
 function setUp() {
   const tickets = new Tickets<Ticket>(new VirtualClock());
   const identity = { consumer: undefined, credential: undefined, groupsFromAcl: false };
@@ -18,11 +20,18 @@ function setUp() {
 
 test("what it was let pass with, the path without query, the client's headers without ours", () => {
   const { token, ask } = setUp();
-  const raw = ["X-Graft-Token", token, "X-Kong-Request-Id", "k-1", "X-Real-IP", "10.0.0.1", "X-Graft-Other", "x", "Accept", "a"];
+  const raw = ["X-Graft-Token", token, "X-Kong-Request-Id", ID, "X-Real-IP", "10.0.0.1", "X-Graft-Other", "x", "Accept", "a"];
   const admission = ask(raw);
   expect(admission).toMatchObject({ gateway, policy: "chat", client: { method: "POST", path: "/v1/chat/completions" } });
-  expect(admission?.client).toMatchObject({ requestId: "k-1", caller: { id: "ip:10.0.0.1", anonymous: true } });
-  expect({ ...admission?.client.headers }).toEqual({ "x-kong-request-id": "k-1", "x-real-ip": "10.0.0.1", accept: "a" });
+  expect(admission?.client).toMatchObject({ requestId: ID, caller: { id: "ip:10.0.0.1", anonymous: true } });
+  expect({ ...admission?.client.headers }).toEqual({ "x-kong-request-id": ID, "x-real-ip": "10.0.0.1", accept: "a" });
+});
+
+test("a request id that Kong cannot have made is not believed", () => {
+  for (const id of ["k-1", ID.toUpperCase(), `${ID}0`, `${ID}, ${ID}`]) {
+    const { token, ask } = setUp();
+    expect(ask([TOKEN_HEADER, token, "x-kong-request-id", id])?.client.requestId).toBe("req_new");
+  }
 });
 
 test("once", () => {

@@ -1,4 +1,4 @@
-import { callerOf, type Identity } from "../../kong/caller";
+import { callerOf, credentialName, type Identity } from "../../kong/caller";
 import type { Consumer, Credential } from "../../kong/pdk";
 
 const ID = "b8a9c9b0-0000-4000-8000-000000000001";
@@ -16,9 +16,11 @@ test.each<[string, Consumer | undefined, Credential | undefined, string, boolean
   ["a credential only", undefined, { id: "c-1" }, "credential:|c-1", false],
   ["a credential without an id", undefined, {}, "ip:10.1.2.3", true],
   ["a credential whose id is null", undefined, { id: null }, "ip:10.1.2.3", true],
+  ["a credential with a user's name", undefined, { id: "ldap_auth_cache:5e88", username: "carol" }, "credential:|carol", false],
   ["nothing", undefined, undefined, "ip:10.1.2.3", true],
 ])("known by %s", (_, consumer, credential, id, anonymous) => {
-  expect(caller(consumer, {}, { credential })).toMatchObject({ id, anonymous, ip: "10.1.2.3" });
+  const named = credential === undefined ? undefined : credentialName(credential);
+  expect(caller(consumer, {}, { credential: named })).toMatchObject({ id, anonymous, ip: "10.1.2.3" });
 });
 
 test("names that look like another kind's are still of their own", () => {
@@ -27,7 +29,7 @@ test("names that look like another kind's are still of their own", () => {
     ...names.map((username) => caller({ id: ID, username }).id),
     ...names.map((custom_id) => caller({ id: ID, custom_id }).id),
     ...names.map((id) => caller({ id }).id),
-    ...names.map((id) => caller(undefined, {}, { credential: { id } }).id),
+    ...names.map((id) => caller(undefined, {}, { credential: id }).id),
     caller(undefined).id,
   ];
   expect(new Set(ids).size).toBe(ids.length);
@@ -50,7 +52,7 @@ test("without a consumer, no header of the client's makes one", () => {
     tags: [],
     ip: "10.1.2.3",
   });
-  expect(caller(undefined, forged, { credential: { id: "c-2" }, groupsFromAcl: true })).toMatchObject({
+  expect(caller(undefined, forged, { credential: "c-2", groupsFromAcl: true })).toMatchObject({
     id: "credential:|c-2",
     credential: "c-2",
     groups: [],
@@ -64,6 +66,7 @@ describe("groups", () => {
     ["gold", ["gold"]],
     ["gold, team-a", ["gold", "team-a"]],
     [" gold ,, team-a,", ["gold", "team-a"]],
+    ["gr\u00c3\u00b6\u00c3\u009fe", ["größe"]],
     ["", []],
     [undefined, []],
   ])("of acl: %j", (header, groups) => {

@@ -83,6 +83,8 @@ export class FakeKong {
   static async start(options: KongOptions): Promise<FakeKong> {
     // Like nginx: 75 s for the next request, 60 s for its headers, any time for its body.
     const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 32_768 });
+    // nginx bounds their bytes only.
+    server.maxHeadersCount = 0;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, "127.0.0.1", resolve);

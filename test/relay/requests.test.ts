@@ -1,6 +1,8 @@
 /** What reaches the relay beside well-formed calls, what it answers, and how it stops. */
+import { once } from "node:events";
 import { connect } from "node:net";
 import type { Pipeline } from "../../plugins/core/pipeline";
+import { readHead } from "../../plugins/relay";
 import { gate } from "../e2e/support/gate";
 import { call } from "../upstream/raw-client";
 import { allOver, type Bench, type BenchOptions, errorIn, question, startBench, Talk } from "./support";
@@ -22,6 +24,24 @@ describe("admission", () => {
     }
     expect([bench.finished(), bench.upstream.requests.length]).toEqual([0, 0]);
     await until(() => bench.relay.running === 0);
+    // Said once, not for each of them.
+    expect(bench.complaints.filter((line) => line.includes("without permission to pass: why?"))).toHaveLength(1);
+  });
+
+  test("the gateway's own headers are seen behind any number of the client's", async () => {
+    let last: string | undefined;
+    bench = await startBench({
+      admit: (request, admission) => {
+        last = readHead(request).own["x-graft-last"];
+        return admission;
+      },
+    });
+    const talk = connect(Number(new URL(bench.url).port), "127.0.0.1");
+    const many = "a: 1\r\n".repeat(3000);
+    talk.write(`GET /v1/models HTTP/1.1\r\nhost: relay\r\n${many}x-graft-last: seen\r\nconnection: close\r\n\r\n`);
+    talk.resume();
+    await once(talk, "close");
+    expect(last).toBe("seen");
   });
 
   test("a host's own reply is sent as it is; HEAD gets no body", async () => {

@@ -45,7 +45,7 @@ export interface BenchOptions {
 const CALLER = { id: "test:|a", anonymous: false, groups: [], tags: [], ip: "192.0.2.1" };
 
 function makeRelay(runtime: Runtime, admit: ConstructorParameters<typeof Relay>[0]["admit"]): Relay {
-  return new Relay({ runtime, env: {}, admit });
+  return new Relay({ runtime, env: {}, refusedHint: "why?", admit });
 }
 
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
