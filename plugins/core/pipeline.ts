@@ -78,12 +78,16 @@ export class Pipeline {
       const state = this.#scope.policy.allowProviderState ? undefined : this.#scope.dialect.providerState(source);
       if (state !== undefined) throw providerStateRefused(state);
       for (const [index, hook] of this.#hooks.entries()) {
-        const answer = await hook.request?.();
+        if (hook.request === undefined) continue;
+        const answer = await hook.request();
         this.#throwIfLogged();
         if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
       }
       let plan: Plan = { alias, targets: alias.targets };
-      for (const hook of this.#hooks) if (hook.route !== undefined) plan = await hook.route(plan);
+      for (const hook of this.#hooks) {
+        const routed = hook.route?.(plan) ?? plan;
+        plan = routed instanceof Promise ? await routed : routed;
+      }
       this.#plan = plan;
       this.exchange.plan = plan;
       return await this.#send(plan, 1);
@@ -145,7 +149,10 @@ export class Pipeline {
         else this.#unproven = true;
         attempt.status = status;
       }
-      for (let index = this.#hooks.length - 1; index >= 0; index -= 1) await this.#hooks[index]?.response?.({ status });
+      for (let index = this.#hooks.length - 1; index >= 0; index -= 1) {
+        const seen = this.#hooks[index]?.response?.({ status });
+        if (seen instanceof Promise) await seen;
+      }
       this.#answer = local === undefined ? openAnswer(this.#scope, status, headers) : errorAnswer(this.#scope, local);
     } catch (thrown) {
       this.#answer = errorAnswer(this.#scope, toGraftError(thrown));
@@ -176,7 +183,8 @@ export class Pipeline {
     if (this.#answer === undefined) return { body: undefined };
     this.#calls.begin();
     try {
-      const tail = await this.#answer.end(failure);
+      const ended = this.#answer.end(failure);
+      const tail = ended instanceof Promise ? await ended : ended;
       this.#noteEnd(failure);
       this.#status = tail.status ?? this.#status;
       this.#complete = true;
@@ -220,7 +228,8 @@ export class Pipeline {
     const record = exchangeRecord(this.exchange, ended);
     for (const hook of this.#hooks) {
       try {
-        await hook.log?.(record);
+        const told = hook.log?.(record);
+        if (told instanceof Promise) await told;
       } catch (thrown) {
         record["log_error"] = toGraftError(thrown).message;
       }

@@ -1,4 +1,5 @@
 /** The exchange record: one structured line a call, the source of logs, metrics and usage. Plugins add their fields in `log` hooks. */
+import { isoTime } from "./clock";
 import type { Exchange } from "./exchange";
 import type { Fact } from "./facts";
 import { targetLabel } from "./target";
@@ -52,7 +53,7 @@ export function exchangeRecord(exchange: Exchange, init: RecordInit): ExchangeRe
   const attempt = exchange.attempt;
   const { usage, client } = exchange;
   return {
-    ended_at: new Date(init.endedAt).toISOString(),
+    ended_at: isoTime(init.endedAt),
     exchange: exchange.id,
     request_id: client.requestId,
     policy: exchange.policy,

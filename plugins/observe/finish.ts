@@ -18,7 +18,8 @@ export function createFinisher(
         const { error } = pipeline.exchange;
         // The cause may hold what a client must not see; it is for operators only.
         if (error?.kind === "internal") logger.error({ ...record, cause: describe(error.cause) }, "exchange");
-        else if (pipeline.exchange.facts.of("params-dropped").some((fact) => fact.warn)) logger.warn(record, "exchange");
+        else if (pipeline.exchange.facts.all.some((fact) => fact.kind === "params-dropped" && fact.warn))
+          logger.warn(record, "exchange");
         else logger.exchange(record);
         onRecord(record);
       })

@@ -1,5 +1,6 @@
 /** Structured lines, one JSON object each: exchange records and what the process itself has to say. */
 import pino from "pino";
+import { isoTime } from "../core/clock";
 import type { LineWriter } from "./line-writer";
 
 export type Logger = pino.Logger & {
@@ -14,7 +15,7 @@ export function createLogger(level: string, out: Pick<LineWriter, "write">): Log
     exchange(record: object) {
       if (!logger.isLevelEnabled("info")) return;
       const members = JSON.stringify(record).slice(1, -1);
-      out.write(`{"level":"info","time":"${new Date().toISOString()}",${members},"msg":"exchange"}\n`);
+      out.write(`{"level":"info","time":"${isoTime(Date.now())}",${members},"msg":"exchange"}\n`);
     },
   });
 }

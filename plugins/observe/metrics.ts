@@ -1,49 +1,17 @@
 /** Process metrics. Labels come from configuration only: names a client can choose would let it grow the registry without bound. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ExchangeRecord } from "../core/record";
+import { DurationHistogram, type Durations } from "./durations";
+import { AllSeries, type Series } from "./series";
 
-const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+interface Sum {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number | undefined;
+}
 
 export class Metrics {
   readonly registry = new Registry();
-  readonly #requests = new Counter({
-    name: "graft_requests_total",
-    help: "Exchanges by policy, target provider, client status and outcome",
-    labelNames: ["policy", "provider", "status", "outcome"],
-    registers: [this.registry],
-  });
-  readonly #attempts = new Counter({
-    name: "graft_attempts_total",
-    help: "Tries at providers, fallbacks and retries included",
-    labelNames: ["policy"],
-    registers: [this.registry],
-  });
-  readonly #tokens = new Counter({
-    name: "graft_tokens_total",
-    help: "Tokens by policy, provider and direction, as providers reported them",
-    labelNames: ["policy", "provider", "direction"],
-    registers: [this.registry],
-  });
-  readonly #duration = new Histogram({
-    name: "graft_request_duration_seconds",
-    help: "From the request's head to the end of the answer",
-    labelNames: ["policy", "provider"],
-    buckets: SECONDS,
-    registers: [this.registry],
-  });
-  readonly #firstByte = new Histogram({
-    name: "graft_first_byte_seconds",
-    help: "From the request's head to the head of the provider's answer",
-    labelNames: ["policy", "provider"],
-    buckets: SECONDS,
-    registers: [this.registry],
-  });
-  readonly #dropped = new Counter({
-    name: "graft_dropped_params_total",
-    help: "Requests of which a parameter could not be honoured by the provider",
-    labelNames: ["policy", "provider"],
-    registers: [this.registry],
-  });
+  readonly #series = new AllSeries();
   readonly #configReloads = new Counter({
     name: "graft_config_reloads_total",
     help: "Configuration changes seen, by result; on `invalid` the old configuration stays",
@@ -59,18 +27,33 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    this.#sums("graft_requests_total", "Exchanges by policy, target provider, client status and outcome", (series) =>
+      [...series.requests.values()].map(({ status, outcome, count }) => ({
+        labels: { ...names(series), status: String(status), outcome },
+        value: count,
+      })),
+    );
+    this.#sums("graft_attempts_total", "Tries at providers, fallbacks and retries included", ({ policy, attempts }) => [
+      { labels: { policy }, value: attempts },
+    ]);
+    this.#sums("graft_tokens_total", "Tokens by policy, provider and direction, as providers reported them", (series) => [
+      { labels: { ...names(series), direction: "input" }, value: series.inputTokens },
+      { labels: { ...names(series), direction: "output" }, value: series.outputTokens },
+    ]);
+    this.#sums("graft_dropped_params_total", "Requests of which a parameter could not be honoured by the provider", (series) => [
+      { labels: names(series), value: series.dropped },
+    ]);
+    this.#durations("graft_request_duration_seconds", "From the request's head to the end of the answer", (it) => it.duration);
+    this.#durations(
+      "graft_first_byte_seconds",
+      "From the request's head to the head of the provider's answer",
+      (it) => it.firstByte,
+    );
   }
 
   /** @param provider the named provider that answered, `none` when the gateway answered itself */
   count(record: ExchangeRecord, provider: string): void {
-    const { policy } = record;
-    this.#requests.inc({ policy, provider, status: String(record.status), outcome: record.outcome });
-    this.#duration.observe({ policy, provider }, record.duration_ms / 1000);
-    if (record.attempts > 0) this.#attempts.inc({ policy }, record.attempts);
-    if (record.first_byte_ms !== undefined) this.#firstByte.observe({ policy, provider }, record.first_byte_ms / 1000);
-    if (record.input_tokens !== undefined) this.#tokens.inc({ policy, provider, direction: "input" }, record.input_tokens);
-    if (record.output_tokens !== undefined) this.#tokens.inc({ policy, provider, direction: "output" }, record.output_tokens);
-    if (record.dropped_params !== undefined) this.#dropped.inc({ policy, provider });
+    this.#series.of(record.policy, provider).count(record);
   }
 
   /** A value that is read when somebody asks for the metrics. */
@@ -92,4 +75,28 @@ export class Metrics {
   countReload(result: "applied" | "invalid"): void {
     this.#configReloads.inc({ result });
   }
+
+  /** Sums of the same labels are added up. */
+  #sums(name: string, help: string, read: (series: Series) => readonly Sum[]): void {
+    const all = this.#series;
+    new Counter({
+      name,
+      help,
+      labelNames: ["policy", "provider", "status", "outcome", "direction"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { labels, value } of all.all.flatMap(read)) if (value !== undefined) this.inc(labels, value);
+      },
+    });
+  }
+
+  #durations(name: string, help: string, of: (series: Series) => Durations): void {
+    const read = () => this.#series.all.map((series) => ({ labels: names(series), durations: of(series) }));
+    new DurationHistogram(name, help, this.registry, read);
+  }
+}
+
+function names({ policy, provider }: Series) {
+  return { policy, provider };
 }

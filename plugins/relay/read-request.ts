@@ -35,12 +35,12 @@ export function readRequest(request: IncomingMessage, maxBytes: number, hold: (b
         refuse(thrown);
       }
     });
-    request.once("end", () => {
+    request.on("end", () => {
       ended = true;
       resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
     });
     // It closes after its end as well: an error for nothing, with its stack, would be a tenth of what a small request costs.
-    request.once("close", () => {
+    request.on("close", () => {
       if (!ended) reject(new GraftError("client_closed", "The client closed the connection."));
     });
   });

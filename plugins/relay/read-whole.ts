@@ -3,8 +3,8 @@ import { GraftError } from "../core/errors";
 import type { AnswerHead, Pipeline } from "../core/pipeline";
 import { clientHeaders } from "./client-headers";
 import type { WholeAnswer } from "./deliver-whole";
-import { Serial } from "./serial";
-import type { ProviderAnswer } from "./upstream";
+import { Serial, type SerialEvents } from "./serial";
+import type { AnswerReader, ProviderAnswer } from "./upstream";
 
 export interface WholeParts {
   readonly pipeline: Pipeline;
@@ -14,40 +14,65 @@ export interface WholeParts {
 }
 
 /** What the client would get; when it turned out to be an error, that is in the exchange. Rejects with a GraftError when it broke off. */
-export function readWhole({ pipeline, answer, head, maxBytes }: WholeParts): Promise<WholeAnswer> {
-  return new Promise((resolve, reject) => {
-    const held: Uint8Array[] = [];
-    let size = 0;
-    const serial = new Serial({ onIdle: () => answer.resume(), onThrown: (thrown) => fail(thrown) });
-    const hold = (bytes: Uint8Array): void => {
-      size += bytes.length;
-      if (size <= maxBytes) held.push(bytes);
-      else fail(new GraftError("upstream_invalid", "The provider's answer is over the gateway's size limit."));
-    };
-    const fail = (thrown: unknown): void => {
-      answer.abort();
-      reject(thrown);
-    };
-    const finish = async (): Promise<void> => {
-      const tail = await pipeline.end();
-      const headers = Object.assign(clientHeaders(answer.headers, head), tail.headers);
-      // A status says that the tail is the whole answer.
-      if (tail.status !== undefined) held.length = 0;
-      if (tail.body !== undefined) held.push(tail.body);
-      const [first] = held;
-      const body = held.length === 1 && first !== undefined ? first : Buffer.concat(held);
-      resolve({ status: tail.status ?? head.status, headers, body });
-    };
-    answer.read({
-      data(bytes) {
-        serial.add(() => {
-          const out = pipeline.chunk(bytes);
-          return out instanceof Promise ? out.then(hold) : hold(out);
-        });
-        if (serial.busy) answer.pause();
-      },
-      end: () => serial.add(finish),
-      failed: fail,
+export function readWhole(parts: WholeParts): Promise<WholeAnswer> {
+  return new Promise((resolve, reject) => parts.answer.read(new WholeReader(parts, resolve, reject)));
+}
+
+class WholeReader implements AnswerReader, SerialEvents {
+  readonly #parts: WholeParts;
+  readonly #resolve: (whole: WholeAnswer) => void;
+  readonly #reject: (thrown: unknown) => void;
+  readonly #serial = new Serial(this);
+  readonly #held: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(parts: WholeParts, resolve: (whole: WholeAnswer) => void, reject: (thrown: unknown) => void) {
+    this.#parts = parts;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  data(bytes: Buffer): void {
+    const { pipeline, answer } = this.#parts;
+    this.#serial.add(() => {
+      const out = pipeline.chunk(bytes);
+      return out instanceof Promise ? out.then((made) => this.#hold(made)) : this.#hold(out);
     });
-  });
+    if (this.#serial.busy) answer.pause();
+  }
+
+  end(): void {
+    this.#serial.add(() => this.#finish().then(this.#resolve));
+  }
+
+  failed(error: GraftError): void {
+    this.onThrown(error);
+  }
+
+  onIdle(): void {
+    this.#parts.answer.resume();
+  }
+
+  onThrown(thrown: unknown): void {
+    this.#parts.answer.abort();
+    this.#reject(thrown);
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size <= this.#parts.maxBytes) this.#held.push(bytes);
+    else this.onThrown(new GraftError("upstream_invalid", "The provider's answer is over the gateway's size limit."));
+  }
+
+  async #finish(): Promise<WholeAnswer> {
+    const { pipeline, answer, head } = this.#parts;
+    const tail = await pipeline.end();
+    const headers = Object.assign(clientHeaders(answer.headers, head), tail.headers);
+    // A status says that the tail is the whole answer.
+    const held = tail.status === undefined ? this.#held : [];
+    if (tail.body !== undefined) held.push(tail.body);
+    const [first] = held;
+    const body = held.length === 1 && first !== undefined ? first : Buffer.concat(held);
+    return { status: tail.status ?? head.status, headers, body };
+  }
 }

@@ -104,7 +104,7 @@ export class Relay {
       return;
     }
     this.#running.add(response);
-    response.once("close", () => this.#running.delete(response));
+    response.on("close", () => this.#running.delete(response));
     if (this.#draining) leaveAfter(response);
     // A client that is gone shows in `close`; an error without a listener would end the process.
     request.on("error", ignore);

@@ -41,7 +41,7 @@ export class RelayedExchange {
   /** Never rejects. */
   async run(): Promise<void> {
     const { runtime, gateway, pipeline, response } = this.#parts;
-    response.once("close", () => this.#closed());
+    response.on("close", () => this.#closed());
     try {
       runtime.exchanges.begin(pipeline, gateway.config.bounds);
     } catch (thrown) {

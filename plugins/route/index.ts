@@ -1,6 +1,6 @@
 /** Orders an alias's targets for one request: by its strategy, then what serves, then what fits, cut or repeated to the number of attempts. */
 import { definePlugin } from "../core/define-plugin";
-import { targetLabel } from "../core/target";
+import { type Target, targetLabel } from "../core/target";
 import { avoidResting } from "./avoid-resting";
 import { fitContext } from "./fit-context";
 import { STRATEGIES } from "./strategies";
@@ -17,9 +17,11 @@ export const route = definePlugin({
         if (strategy === undefined) throw new Error(`unknown strategy ${alias.strategy}`);
         const ordered = fitContext(avoidResting(strategy.order(plan.targets, services.random)), exchange);
         // More attempts than targets: round again, so that a short outage of all of them is survived.
-        const targets = Array.from({ length: Math.max(1, alias.attempts) }, (_, index) => ordered[index % ordered.length]).filter(
-          (target) => target !== undefined,
-        );
+        const targets: Target[] = [];
+        for (let index = 0; index < Math.max(1, alias.attempts); index += 1) {
+          const target = ordered[index % ordered.length];
+          if (target !== undefined) targets.push(target);
+        }
         exchange.facts.add({ kind: "plan", targets: targets.map(targetLabel), strategy: alias.strategy });
         return { alias, targets };
       },

@@ -1,6 +1,8 @@
 /** Bytes kept for later. Grows by doubling from the second piece on, so that many small ones cost linear time and memory. */
+const NONE = Buffer.alloc(0);
+
 export class HeldBytes {
-  #buffer = Buffer.alloc(0);
+  #buffer = NONE;
   #length = 0;
 
   get length(): number {
@@ -22,7 +24,7 @@ export class HeldBytes {
   /** All of it; the memory is the caller's from here on. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
-    this.#buffer = Buffer.alloc(0);
+    this.#buffer = NONE;
     this.#length = 0;
     return taken;
   }

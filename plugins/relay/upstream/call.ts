@@ -4,6 +4,7 @@
  */
 import type { Dispatcher } from "undici";
 import { GraftError, toGraftError } from "../../core/errors";
+import { emptyHeaders } from "../../core/headers";
 import type { HeaderMap } from "../../core/provider";
 import { callFailure, unreachable } from "./call-error";
 import { Deadlines } from "./deadlines";
@@ -13,7 +14,7 @@ type Controller = Dispatcher.DispatchController;
 
 /** Held before somebody reads: whole answers are mostly smaller, and pausing costs more than holding them. */
 const MAX_HELD_BYTES = 64 * 1024;
-const NO_HEADERS: HeaderMap = Object.create(null);
+const NO_HEADERS: HeaderMap = emptyHeaders();
 
 export class Call implements ProviderCall, ProviderAnswer, Dispatcher.DispatchHandler {
   readonly answer: Promise<ProviderAnswer>;
@@ -178,7 +179,7 @@ export class Call implements ProviderCall, ProviderAnswer, Dispatcher.DispatchHa
 }
 
 function headerMap(headers: Record<string, string | string[] | undefined>): HeaderMap {
-  const out: Record<string, string> = Object.create(null);
+  const out = emptyHeaders();
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined) out[name] = typeof value === "string" ? value : value.join(", ");
