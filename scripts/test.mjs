@@ -1,5 +1,6 @@
 // `npm test`: every check there is, then one line with the count. `unit` or `e2e` runs those tests only.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ if (only !== undefined && only !== "unit" && only !== "e2e") {
   process.exit(2);
 }
 
+const MAX_JEST_MINUTES = 15;
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 async function main() {
@@ -48,18 +50,10 @@ async function step(name, action) {
   }
 }
 
-function jest(project, ...options) {
+async function jest(project, ...options) {
   const output = join(tmpdir(), `graft-jest-${process.pid}-${project}.json`);
-  const status = exitOf(
-    process.execPath,
-    bin("jest/bin/jest"),
-    "--ci",
-    "--json",
-    `--outputFile=${output}`,
-    ...options,
-    "--selectProjects",
-    project,
-  );
+  const args = ["--ci", "--json", `--outputFile=${output}`, ...options, "--selectProjects", project];
+  const status = await groupExitOf(process.execPath, bin("jest/bin/jest"), ...args);
   let result;
   try {
     result = JSON.parse(readFileSync(output, "utf8"));
@@ -93,6 +87,40 @@ function exitOf(command, ...args) {
   if (error !== undefined) throw error;
   if (signal !== null) throw new Error(`ended by ${signal}`);
   return status;
+}
+
+/**
+ * The status of a command that may start others: none of them outlives it, and all are ended when it takes too long. A test that failed
+ * before it closed what it had opened would else keep jest, and whoever reads its output, waiting for ever.
+ */
+async function groupExitOf(command, ...args) {
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], detached: true });
+  const end = () => killGroup(child.pid);
+  const stop = () => {
+    end();
+    process.exit(130);
+  };
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    end();
+  }, MAX_JEST_MINUTES * 60_000);
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const [status, signal] = await once(child, "exit");
+  clearTimeout(timer);
+  process.off("SIGINT", stop).off("SIGTERM", stop);
+  end();
+  if (late) throw new Error(`not finished after ${MAX_JEST_MINUTES} minutes`);
+  if (signal !== null) throw new Error(`ended by ${signal}`);
+  return status;
+}
+
+function killGroup(leader) {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 await main();
