@@ -88,6 +88,7 @@ test("kong.yml, and with it every worker's instances", async () => {
     await until("requests under it", () => (stack.kong.served.length >= from + 150 || over() ? true : undefined));
   });
   expectUnmixed("kong.yml", changes, result);
-  expect(stack.kong.errorLog).toEqual([]);
+  // A request may come for an instance that is being closed: Kong starts another, asks again and warns of it.
+  expect(stack.kong.errorLog.filter(({ message }) => !message.startsWith("no plugin instance #"))).toEqual([]);
   expect(await stack.errorLines()).toEqual([]);
 });
