@@ -22,6 +22,9 @@ try {
     recursive: true,
     filter: (source) => !source.endsWith(".d.ts"),
   });
+  // Lua is read from beside the code that sends it.
+  const scripts = join("plugins", "stores", "redis", "scripts");
+  cpSync(join(root, scripts), join(fresh, scripts), { recursive: true });
   chmodSync(join(fresh, "cli", "main.js"), 0o755);
   // What was changed while tsc ran counts as newer than the build.
   utimesSync(join(fresh, "cli", "main.js"), started, started);
