@@ -66,6 +66,13 @@ export interface Usage {
   readonly reasoning?: number;
   readonly audioInput?: number;
   readonly audioOutput?: number;
+  /** Tokens of images and films read and made, parts of `input` and `output`: some models charge them several times higher. */
+  readonly imageInput?: number;
+  readonly imageOutput?: number;
+  /** Searches the provider ran for the answer; charged one by one, not as tokens. */
+  readonly webSearches?: number;
+  /** How the request was served, in the provider's word (`flex`, `priority`): the price depends on it. */
+  readonly serviceTier?: string;
   /** Counted by us because the provider said nothing. */
   readonly estimated?: boolean;
 }

@@ -12,7 +12,7 @@ import { inBandError } from "./decode-error";
 import { finishReason } from "./finish-reason";
 import { logprobsOf } from "./logprobs";
 import { PartReader } from "./part-reader";
-import { readUsage } from "./read-usage";
+import { UsageReader } from "./read-usage";
 
 interface Candidate {
   readonly parts: PartReader;
@@ -28,10 +28,12 @@ export class AnswerReader {
   readonly #candidates = new Map<number, Candidate>();
   #started = false;
   #blocked: string | undefined;
-  #usage: Usage | undefined;
+  readonly #usage: UsageReader;
+  #told: Usage | undefined;
 
   constructor(context: DecodeContext) {
     this.#context = context;
+    this.#usage = new UsageReader(context.model);
   }
 
   /** @throws GraftError for an in-band error. */
@@ -43,7 +45,8 @@ export class AnswerReader {
     const feedback = objectAt(response, "promptFeedback");
     if (feedback !== undefined) this.#blocked ??= stringAt(feedback, "blockReason");
     const metadata = objectAt(response, "usageMetadata");
-    if (metadata !== undefined) this.#count(readUsage(metadata));
+    if (metadata !== undefined) this.#usage.readCounts(metadata);
+    this.#tellUsage();
   }
 
   /**
@@ -83,11 +86,10 @@ export class AnswerReader {
   }
 
   /** With every stream event, as far as it got; told on when it changes, so that an answer broken off still has its counts. */
-  #count(usage: Usage | undefined): void {
-    const before = this.#usage;
-    const same = before?.input === usage?.input && before?.output === usage?.output && before?.cacheRead === usage?.cacheRead;
-    if (usage === undefined || same) return;
-    this.#usage = usage;
+  #tellUsage(): void {
+    const usage = this.#usage.total;
+    if (usage === undefined || JSON.stringify(usage) === JSON.stringify(this.#told)) return;
+    this.#told = usage;
     this.#writer.emit({ type: "usage", usage });
   }
 
@@ -105,6 +107,7 @@ export class AnswerReader {
     candidate.citations = objectAt(wire, "citationMetadata") ?? candidate.citations;
     const grounding = objectAt(wire, "groundingMetadata");
     if (grounding === undefined) return;
+    this.#usage.readSearches(grounding);
     candidate.chunks = latest(arrayAt(grounding, "groundingChunks"), candidate.chunks);
     candidate.supports = latest(arrayAt(grounding, "groundingSupports"), candidate.supports);
   }

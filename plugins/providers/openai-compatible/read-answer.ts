@@ -8,7 +8,7 @@ import { arrayAt, isObject, numberAt, objectAt, stringAt } from "../../core/read
 import { inBandError } from "./decode-error";
 import { ChoiceReader } from "./read-choice";
 import { indexOf } from "./read-tool-calls";
-import { readUsage } from "./read-usage";
+import { UsageReader } from "./read-usage";
 
 /** Top-level fields that clients of this dialect know. */
 const EXTRA = ["system_fingerprint", "service_tier", "provider", "citations", "search_results"];
@@ -21,6 +21,7 @@ export class AnswerReader {
   readonly #kind: string;
   readonly #context: DecodeContext;
   readonly #choices = new Map<number, ChoiceReader>();
+  readonly #usage = new UsageReader();
   #started = false;
 
   constructor(kind: string, context: DecodeContext) {
@@ -33,7 +34,7 @@ export class AnswerReader {
     const error = inBandError(value);
     if (error !== undefined) throw error;
     const choices = arrayAt(value, "choices");
-    const usage = readUsage(value);
+    const usage = this.#usage.read(value);
     // Azure's first chunk only has prompt filter results, and neither id nor model yet.
     if (choices.length === 0 && usage === undefined) return;
     this.#start(value);

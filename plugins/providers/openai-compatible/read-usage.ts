@@ -3,11 +3,19 @@ import type { JsonObject } from "../../core/chat";
 import { compact } from "../../core/compact";
 import type { Usage } from "../../core/events";
 import { arrayAt, isObject, numberAt, objectAt } from "../../core/read-json";
+import { tierWord } from "../shared/tier-word";
 
-/** @param value a chunk or a whole answer. */
-export function readUsage(value: JsonObject): Usage | undefined {
-  const usage = objectAt(value, "usage") ?? groqUsage(value) ?? choiceUsage(value);
-  return usage === undefined ? undefined : usageOf(usage);
+/** Of one answer: the service tier may stand on another chunk than the counts. */
+export class UsageReader {
+  #serviceTier: string | undefined;
+
+  /** @param value a chunk or a whole answer. */
+  read(value: JsonObject): Usage | undefined {
+    const usage = objectAt(value, "usage") ?? groqUsage(value) ?? choiceUsage(value);
+    // Mistral says it beside the counts.
+    this.#serviceTier = tierWord(value, "service_tier") ?? tierWord(usage ?? {}, "service_tier") ?? this.#serviceTier;
+    return usage === undefined ? undefined : usageOf(usage, this.#serviceTier);
+  }
 }
 
 /** Groq's streams. */
@@ -22,7 +30,7 @@ function choiceUsage(value: JsonObject): JsonObject | undefined {
   return isObject(choice) ? objectAt(choice, "usage") : undefined;
 }
 
-function usageOf(usage: JsonObject): Usage | undefined {
+function usageOf(usage: JsonObject, serviceTier: string | undefined): Usage | undefined {
   const input = numberAt(usage, "prompt_tokens") ?? numberAt(usage, "input_tokens");
   const output = numberAt(usage, "completion_tokens") ?? numberAt(usage, "output_tokens");
   if (input === undefined && output === undefined) return undefined;
@@ -35,9 +43,15 @@ function usageOf(usage: JsonObject): Usage | undefined {
     cacheRead: numberAt(inputDetails, "cached_tokens") ?? firstNumber(usage, CACHE_READ),
     cacheWrite:
       numberAt(inputDetails, "cache_write_tokens") ?? firstNumber(inputDetails, CACHE_WRITE) ?? firstNumber(usage, CACHE_WRITE),
+    cacheWriteHour: numberAt(objectAt(usage, "cache_creation") ?? {}, "ephemeral_1h_input_tokens"),
     reasoning,
     audioInput: numberAt(inputDetails, "audio_tokens"),
     audioOutput: numberAt(outputDetails, "audio_tokens"),
+    imageInput: numberAt(inputDetails, "image_tokens"),
+    imageOutput: numberAt(outputDetails, "image_tokens"),
+    webSearches:
+      numberAt(objectAt(usage, "server_tool_use") ?? {}, "web_search_requests") ?? numberAt(usage, PERPLEXITY_SEARCHES),
+    serviceTier,
   });
 }
 
@@ -45,6 +59,7 @@ function usageOf(usage: JsonObject): Usage | undefined {
 const CACHE_READ = ["prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"];
 /** Gateways in front of Anthropic. */
 const CACHE_WRITE = ["cache_creation_input_tokens"];
+const PERPLEXITY_SEARCHES = "num_search_queries";
 
 function firstNumber(usage: JsonObject, names: readonly string[]): number | undefined {
   return names.map((name) => numberAt(usage, name)).find((count) => count !== undefined);

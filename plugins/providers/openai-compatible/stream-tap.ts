@@ -6,10 +6,10 @@
 import type { JsonObject } from "../../core/chat";
 import { GraftError } from "../../core/errors";
 import type { Usage } from "../../core/events";
+import { HeldBytes } from "../../core/held-bytes";
 import type { Tap } from "../../core/provider";
 import { arrayAt, isObject, stringAt } from "../../core/read-json";
 import { encodeSse } from "../../core/sse";
-import { HeldBytes } from "./held-bytes";
 import { TapFacts } from "./tap-facts";
 
 const LF = 10;

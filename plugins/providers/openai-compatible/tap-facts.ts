@@ -4,9 +4,10 @@ import type { GraftError } from "../../core/errors";
 import type { Usage } from "../../core/events";
 import { isObject, parseJson, stringAt } from "../../core/read-json";
 import { inBandError } from "./decode-error";
-import { readUsage } from "./read-usage";
+import { UsageReader } from "./read-usage";
 
 export class TapFacts {
+  readonly #usage = new UsageReader();
   usage: Usage | undefined;
   model: string | undefined;
   error: GraftError | undefined;
@@ -16,7 +17,7 @@ export class TapFacts {
     const value = parseJson(json);
     if (!isObject(value)) return undefined;
     this.model ??= stringAt(value, "model") || undefined;
-    this.usage = readUsage(value) ?? this.usage;
+    this.usage = this.#usage.read(value) ?? this.usage;
     this.error ??= inBandError(value);
     return value;
   }

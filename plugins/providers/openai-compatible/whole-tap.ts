@@ -4,8 +4,8 @@
  */
 import { GraftError } from "../../core/errors";
 import type { Usage } from "../../core/events";
+import { HeldBytes } from "../../core/held-bytes";
 import type { Tap } from "../../core/provider";
-import { HeldBytes } from "./held-bytes";
 import { TapFacts } from "./tap-facts";
 
 const NOTHING = new Uint8Array(0);

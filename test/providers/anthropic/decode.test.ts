@@ -209,6 +209,34 @@ describe("usage", () => {
     });
   });
 
+  it.each<[string, { server_tool_use?: object; service_tier?: unknown; speed?: unknown }, object]>([
+    [
+      "searches, and how it was served",
+      { server_tool_use: { web_search_requests: 2 }, service_tier: "batch" },
+      { webSearches: 2, serviceTier: "batch" },
+    ],
+    ["fast mode, which costs more than its tier says", { service_tier: "standard", speed: "fast" }, { serviceTier: "fast" }],
+    ["the usual speed", { service_tier: "standard", speed: "standard" }, { serviceTier: "standard" }],
+    ["nonsense", { server_tool_use: [], service_tier: 7, speed: {} }, {}],
+  ])("%s", (_, told, expected) => {
+    const usage = { input_tokens: 1, output_tokens: 2, ...told };
+    const whole = anthropic.decodeResponse({ content: [], stop_reason: "end_turn", usage }, testContext());
+    expect(foldEvents(whole).usage).toEqual({ input: 1, output: 2, ...expected });
+    // A stream tells some of it at its start and some at its end.
+    const { server_tool_use: searched, service_tier: tier, ...served } = told;
+    const streamed = stream([
+      { type: "message_start", message: { usage: { input_tokens: 1, output_tokens: 1, ...served } } },
+      ...TEXT,
+      {
+        type: "message_delta",
+        delta: { stop_reason: "end_turn" },
+        usage: { output_tokens: 2, server_tool_use: searched, service_tier: tier },
+      },
+      STOP,
+    ]);
+    expect(foldEvents(streamed).usage).toEqual({ input: 1, output: 2, ...expected });
+  });
+
   it("is known from the start of a stream, and corrected by its end", () => {
     const start = {
       type: "message_start",

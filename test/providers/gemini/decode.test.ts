@@ -17,9 +17,13 @@ function said(...parts: readonly JsonObject[]): ChatEvent[] {
 
 /** The same reading however the bytes come; each response one event. */
 function streamed(...responses: readonly JsonObject[]): ChatEvent[] {
+  return streamedAs("test-model", ...responses);
+}
+
+function streamedAs(model: string, ...responses: readonly JsonObject[]): ChatEvent[] {
   const body = Buffer.from(responses.map((response) => `data: ${JSON.stringify(response)}\r\n\r\n`).join(""));
   const read = (pieces: readonly Uint8Array[]): ChatEvent[] => {
-    const decoder = gemini.decodeStream(testContext());
+    const decoder = gemini.decodeStream(testContext(model));
     return [...pieces.flatMap((piece) => decoder.push(piece)), ...decoder.end()];
   };
   const { whole, ...others } = splits(body);
@@ -258,10 +262,22 @@ describe("around the parts", () => {
         thoughtsTokenCount: 3,
       },
       promptTokensDetails: [
-        { modality: "TEXT", tokenCount: 8 },
+        { modality: "TEXT", tokenCount: 3 },
         { modality: "AUDIO", tokenCount: 2 },
+        { modality: "IMAGE", tokenCount: 1 },
+        { modality: "VIDEO", tokenCount: 4 },
       ],
-      candidatesTokensDetails: [{ modality: "AUDIO", tokenCount: 6 }],
+      toolUsePromptTokensDetails: [
+        { modality: "IMAGE", tokenCount: 1 },
+        { modality: "TEXT", tokenCount: 4 },
+      ],
+      candidatesTokensDetails: [
+        { modality: "AUDIO", tokenCount: 6 },
+        { modality: "IMAGE", tokenCount: 1 },
+        { modality: "VIDEO", tokenCount: "x" },
+        null,
+      ],
+      serviceTier: "priority",
     };
     const events = gemini.decodeResponse({ candidates: [{ finishReason: "STOP" }], usageMetadata }, testContext());
     expect(foldEvents(events).usage).toEqual({
@@ -271,7 +287,27 @@ describe("around the parts", () => {
       reasoning: 3,
       audioInput: 2,
       audioOutput: 6,
+      // Pictures and films, what tools read included.
+      imageInput: 6,
+      imageOutput: 1,
+      serviceTier: "priority",
     });
+  });
+
+  it.each<[string, string, unknown[], number | undefined]>([
+    ["Gemini 3 bills each query", "gemini-3-flash-preview", ["a", "b"], 2],
+    ["the same one once, and not empty ones", "gemini-3.1-pro-preview", ["", "a", "b", "a", 7], 2],
+    ["the newest as well", "gemini-flash-latest", ["a", "b"], 2],
+    ["earlier ones bill the request", "gemini-2.5-pro", ["a", "b"], 1],
+    ["which searched", "gemini-2.5-pro", [""], undefined],
+    ["or did not", "gemini-3-flash-preview", [], undefined],
+  ])("searches: %s", (_, model, webSearchQueries, webSearches) => {
+    const body = {
+      candidates: [{ finishReason: "STOP", groundingMetadata: { webSearchQueries } }],
+      usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1 },
+    };
+    const { usage } = foldEvents(gemini.decodeResponse(body, testContext(model)));
+    expect(usage).toEqual({ input: 3, output: 1, ...(webSearches === undefined ? {} : { webSearches }) });
   });
 
   it("logprobs", () => {
@@ -373,8 +409,25 @@ describe("streams", () => {
       { type: "usage", usage: { input: 9, output: 1 } },
       { type: "delta", ...block, text: "ße 🎉" },
       { type: "usage", usage: { input: 8, output: 5 } },
+      { type: "usage", usage: { input: 8, output: 5, serviceTier: "ON_DEMAND" } },
       { type: "block-end", ...block },
       { type: "finish", choice: 0, reason: "stop", raw: "STOP" },
+    ]);
+  });
+
+  it("searches and tier are told whenever they come", () => {
+    const grounded = (...webSearchQueries: string[]): JsonObject => ({
+      candidates: [{ content: { parts: [{ text: "a" }] }, groundingMetadata: { webSearchQueries } }],
+    });
+    const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 1 };
+    const events = streamedAs("gemini-3-flash-preview", grounded("x"), { ...grounded("x", "y"), usageMetadata }, grounded("z"), {
+      ...piece("", "STOP"),
+      usageMetadata: { ...usageMetadata, trafficType: "ON_DEMAND_FLEX" },
+    });
+    expect(events.flatMap((event) => (event.type === "usage" ? [event.usage] : []))).toEqual([
+      { input: 9, output: 1, webSearches: 2 },
+      { input: 9, output: 1, webSearches: 3 },
+      { input: 9, output: 1, webSearches: 3, serviceTier: "ON_DEMAND_FLEX" },
     ]);
   });
 

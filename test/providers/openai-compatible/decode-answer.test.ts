@@ -356,9 +356,44 @@ describe("the rest of an answer", () => {
       { prompt_tokens: 9, completion_tokens: 1, cached_tokens: 4, cache_creation_input_tokens: 2 },
       { input: 9, output: 1, cacheRead: 4, cacheWrite: 2 },
     ],
+    // xAI counts images, OpenRouter those it made, gateways in front of Anthropic what is kept for an hour.
+    [
+      {
+        ...{ prompt_tokens: 90, completion_tokens: 70, cache_creation: { ephemeral_1h_input_tokens: 2 } },
+        prompt_tokens_details: { audio_tokens: 5, image_tokens: 6, cached_tokens: 7, cache_write_tokens: 8 },
+        completion_tokens_details: { audio_tokens: 9, image_tokens: 10, reasoning_tokens: 11 },
+        server_tool_use: { web_search_requests: 3 },
+      },
+      {
+        ...{ input: 90, cacheRead: 7, cacheWrite: 8, cacheWriteHour: 2, audioInput: 5, imageInput: 6 },
+        ...{ output: 70, reasoning: 11, audioOutput: 9, imageOutput: 10, webSearches: 3 },
+      },
+    ],
+    // Perplexity.
+    [
+      { prompt_tokens: 9, completion_tokens: 1, num_search_queries: 4 },
+      { input: 9, output: 1, webSearches: 4 },
+    ],
+    // Mistral.
+    [
+      { prompt_tokens: 9, completion_tokens: 1, service_tier: "flex" },
+      { input: 9, output: 1, serviceTier: "flex" },
+    ],
     [{ prompt_tokens: "9", foo: 1 }, undefined],
     [null, undefined],
   ])("usage %j", (usage, expected) => expect(foldEvents(whole({ content: "a" }, { usage })).usage).toEqual(expected));
+
+  it.each<[string, [object, object], string | undefined]>([
+    ["on every chunk", [{ service_tier: "priority" }, { service_tier: "priority" }], "priority"],
+    ["on the first chunk only", [{ service_tier: "flex" }, {}], "flex"],
+    ["as asked, then as served", [{ service_tier: "auto" }, { service_tier: "default" }], "default"],
+    ["empty, or no word at all", [{ service_tier: "" }, { service_tier: null }], undefined],
+    ["far too long", [{ service_tier: "x".repeat(65) }, {}], undefined],
+  ])("service tier: %s", (_, [first, last], serviceTier) => {
+    const usage = { prompt_tokens: 3, completion_tokens: 4 };
+    const chunks = [{ ...at({ content: "a" }, "stop"), ...first }, { choices: [], usage, ...last }, DONE];
+    expect(fold(...chunks).usage).toEqual({ input: 3, output: 4, ...(serviceTier === undefined ? {} : { serviceTier }) });
+  });
 });
 
 describe("how a stream ends", () => {

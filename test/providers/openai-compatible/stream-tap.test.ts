@@ -78,6 +78,21 @@ it.each([
   expect(run(tapOf(true), [Buffer.from(text)])).toBe(text);
 });
 
+it("all that is billed apart, and the service tier of the first chunk", () => {
+  const usage = {
+    ...{ prompt_tokens: 90, completion_tokens: 70, server_tool_use: { web_search_requests: 3 } },
+    prompt_tokens_details: { audio_tokens: 5, image_tokens: 6, cached_tokens: 7, cache_write_tokens: 8 },
+    completion_tokens_details: { audio_tokens: 9, image_tokens: 10, reasoning_tokens: 11 },
+  };
+  const first = chunk({ choices: [{ index: 0, delta: {}, finish_reason: null }], service_tier: "flex", usage: null });
+  const tap = tapOf(true);
+  run(tap, [Buffer.from(body("\n", first, said("a"), said("b", "stop"), chunk({ choices: [], usage }), "[DONE]"))]);
+  expect(tap.usage).toEqual({
+    ...{ input: 90, cacheRead: 7, cacheWrite: 8, audioInput: 5, imageInput: 6, serviceTier: "flex" },
+    ...{ output: 70, reasoning: 11, audioOutput: 9, imageOutput: 10, webSearches: 3 },
+  });
+});
+
 it("usage in Groq's place, with the model's words not mistaken for it", () => {
   const groq = chunk({
     choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
@@ -155,6 +170,13 @@ describe("whole answers", () => {
   it("note usage and model", () => {
     const tap = whole(`{"model":"gpt-x","choices":[{}],"usage":{"prompt_tokens":1,"completion_tokens":2}}`);
     expect([tap.usage, tap.model, tap.error]).toEqual([{ input: 1, output: 2 }, "gpt-x", undefined]);
+  });
+  it("note all that is billed apart", () => {
+    const details = `"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"image_tokens":1}`;
+    const usage = `{"prompt_tokens":4,"completion_tokens":2,${details},"server_tool_use":{"web_search_requests":1}}`;
+    expect(whole(`{"model":"gpt-x","choices":[{}],"service_tier":"priority","usage":${usage}}`).usage).toEqual({
+      ...{ input: 4, output: 2, cacheRead: 3, imageOutput: 1, webSearches: 1, serviceTier: "priority" },
+    });
   });
   it("note an error", () => expect(whole(`{"error":{"message":"m","code":429}}`).error?.kind).toBe("rate_limited"));
   it("note that they are cut off", () => expect(whole(`{"model":"gpt-x","choi`).error?.kind).toBe("upstream_invalid"));
