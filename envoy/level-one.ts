@@ -190,12 +190,15 @@ export class LevelOne implements StreamHandler {
     this.#sendChunk(bytes, out);
   }
 
-  #sendChunk(received: Uint8Array, made: Uint8Array): void {
-    if (made === received) this.#stream.send(UNCHANGED);
-    else
-      this.#stream.send({
-        responseBody: { response: { bodyMutation: made.length === 0 ? { clearBody: true } : { body: made } } },
-      });
+  /** @param headers of an answer that Envoy holds whole: its head can still be added to */
+  #sendChunk(received: Uint8Array, made: Uint8Array, headers?: HeaderMap): void {
+    if (made === received && headers === undefined) {
+      this.#stream.send(UNCHANGED);
+      return;
+    }
+    const changed = made === received ? {} : { bodyMutation: made.length === 0 ? { clearBody: true } : { body: made } };
+    const added = headers === undefined ? {} : { headerMutation: answerMutation(undefined, headers, []) };
+    this.#stream.send({ responseBody: { response: { ...added, ...changed } } });
   }
 
   async #finishBody(pipeline: Pipeline, head: AnswerHead, bytes: Buffer): Promise<void> {
@@ -203,7 +206,7 @@ export class LevelOne implements StreamHandler {
     const tail = await pipeline.end();
     // A whole answer that passed through is held by Envoy as well: one that turns out to be none is replaced, head and all.
     if (head.delivery !== "whole" && tail.status === undefined) {
-      this.#sendChunk(bytes, tail.body === undefined ? made : Buffer.concat([made, tail.body]));
+      this.#sendChunk(bytes, tail.body === undefined ? made : Buffer.concat([made, tail.body]), tail.headers);
       return;
     }
     const body = tail.body ?? new Uint8Array(0);

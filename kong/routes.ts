@@ -12,8 +12,8 @@ export interface Route {
 }
 
 /**
- * Each of Kong's workers starts an instance of its own for each plugin configuration. Those that say the same share one gateway,
- * and with it all state.
+ * Each of Kong's workers starts an instance of its own for each plugin configuration. Those of one plugin share one gateway, and
+ * with it all state.
  */
 export class Routes {
   readonly #runtime: Pick<Runtime, "gateway" | "compile" | "logger">;
@@ -50,19 +50,25 @@ export class Routes {
     for (const warning of read.warnings) logger.warn({ plugin }, warning);
     const { groupsFromAcl } = read;
     if (read.kind === "policy") return (gateway) => ({ gateway, policy: read.policy, groupsFromAcl });
-    const route = { gateway: this.#shared(read.config, read.version), policy: INLINE_POLICY, groupsFromAcl };
+    const route = { gateway: this.#shared(read.config, read.version, scopeOf(received)), policy: INLINE_POLICY, groupsFromAcl };
     return () => route;
   }
 
-  #shared(config: Gateway["config"], version: string): Gateway {
-    const key = contentKey(config);
+  #shared(config: Gateway["config"], version: string, scope: string): Gateway {
+    const key = contentKey([config, scope]);
     const known = this.#inline.get(key)?.deref();
     if (known !== undefined) return known;
     for (const [old, it] of this.#inline) if (it.deref() === undefined) this.#inline.delete(old);
-    const made = this.#runtime.compile(config, version);
+    const made = this.#runtime.compile(config, version, scope);
     this.#inline.set(key, new WeakRef(made));
     return made;
   }
+}
+
+/** Where the plugin stands: what it counts is counted there, by all workers and all nodes with the same configuration. */
+function scopeOf(received: unknown): string {
+  const key = typeof received === "object" && received !== null && "__key__" in received ? received.__key__ : undefined;
+  return `${INLINE_POLICY}:${typeof key === "string" ? key : ""}`;
 }
 
 function pluginId(received: unknown): unknown {

@@ -1,17 +1,22 @@
 /** From configuration to what exchanges run on. */
+import { Accounting } from "./accounting";
 import type { Config } from "./config/schema";
 import type { Bounds } from "./core/bounds";
 import { ModelTable } from "./core/model-table";
-import type { Hooks, Services } from "./core/plugin";
+import type { Hooks } from "./core/plugin";
 import type { Policy } from "./core/policy";
 import type { ModelAlias, NamedProvider, Target } from "./core/target";
 import { DIALECTS } from "./dialects";
 import { RUNNING_ORDER } from "./index";
+import type { Prices } from "./prices";
+import type { ProcessServices } from "./process-services";
 
 interface CompileContext {
   readonly version: string;
   readonly bounds: Bounds;
-  readonly services: Services;
+  readonly services: ProcessServices;
+  readonly prices: Prices;
+  readonly scope: string;
 }
 
 export function compilePolicy(
@@ -21,19 +26,25 @@ export function compilePolicy(
   context: CompileContext,
 ): Policy {
   const settings: Readonly<Record<string, unknown>> = it.plugins;
-  const active = RUNNING_ORDER.filter(({ plugin }) => plugin.config === undefined || settings[plugin.name] !== undefined);
+  const active = RUNNING_ORDER.filter(({ plugin }) => plugin.always || settings[plugin.name] !== undefined);
   // A plugin that stands at several positions is opened once: its stages share one closure.
   const plugins = [...new Set(active.map(({ plugin }) => plugin))];
-  const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], context.services));
+  const { services, prices, scope } = context;
+  const { estimator, outputs } = services;
+  const accounting = new Accounting({ estimator, outputs, prices, unknownPrice: it.unknown_price });
+  const models = new ModelTable(it.models.map((alias) => compileAlias(alias, providers)));
+  const facts = { name, scope, models };
+  const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], { ...services, accounting }, facts));
   return {
     name,
     configVersion: context.version,
-    models: new ModelTable(it.models.map((alias) => compileAlias(alias, providers))),
+    models,
     unsupportedParams: it.unsupported_params,
     allowProviderState: it.allow_provider_state,
     forwardHeaders: it.forward_headers,
     streamKeepAliveMs: it.stream_keep_alive_ms,
-    needsUsage: plugins.some((plugin) => plugin.needsUsage),
+    needsUsage: plugins.some((plugin) => plugin.needsUsage(settings[plugin.name], services)),
+    labels: it.labels,
     bounds: context.bounds,
     dialects: DIALECTS,
     openHooks: (exchange) => {

@@ -6,12 +6,13 @@ import { GraftError } from "./core/errors";
 import { type ClientInfo, Exchange } from "./core/exchange";
 import { isModelName } from "./core/model-table";
 import { Pipeline, type Reply } from "./core/pipeline";
-import type { Services } from "./core/plugin";
 import type { Policy } from "./core/policy";
 import type { HeaderMap } from "./core/provider";
 import type { NamedProvider } from "./core/target";
 import { DIALECTS } from "./dialects";
 import { encodeModel, encodeModels } from "./dialects/openai-chat/encode-models";
+import { Prices } from "./prices";
+import type { ProcessServices } from "./process-services";
 import { ProviderPool } from "./provider-pool";
 
 export type Opened =
@@ -29,23 +30,26 @@ export class Gateway {
   readonly version: string;
   readonly #policies = new Map<string, Policy>();
   readonly providers: ReadonlyMap<string, NamedProvider>;
-  readonly #services: Services;
+  readonly #services: ProcessServices;
   /** Unix seconds, the `created` of listed models. */
   readonly #created: number;
 
   /**
+   * @param scope sets what its policies keep in stores apart from policies of the same name; absent = their name says it all
    * @param version short hash of the configuration, named in every record
    * @param pool of the process: providers that another configuration has as well share their state (resting keys, health, connections)
    */
-  constructor(config: Config, version: string, services: Services, pool = new ProviderPool(services)) {
+  constructor(config: Config, version: string, services: ProcessServices, pool = new ProviderPool(services), scope?: string) {
     this.config = config;
     this.version = version;
     this.#services = services;
     this.#created = Math.floor(services.clock.now() / 1000);
     const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, pool.get(name, it)]));
     this.providers = providers;
+    const prices = new Prices(config.prices.overrides, config.priceTable);
     for (const [name, it] of Object.entries(config.policies)) {
-      this.#policies.set(name, compilePolicy(name, it, providers, { version, bounds: config.bounds, services }));
+      const context = { version, bounds: config.bounds, services, prices, scope: scope ?? name };
+      this.#policies.set(name, compilePolicy(name, it, providers, context));
     }
   }
 
@@ -65,6 +69,7 @@ export class Gateway {
       configVersion: policy.configVersion,
       client,
       startedAt: this.#services.clock.now(),
+      labels: policy.labels,
     });
     return { kind: "pipeline", pipeline: new Pipeline(exchange, policy, dialect, this.#services) };
   }

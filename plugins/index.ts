@@ -1,5 +1,15 @@
 /** THE list of plugins, in running order, one line each. Requests run down the list, answers run up. */
-import type { Position } from "./core/plugin";
-import { route } from "./route";
 
-export const RUNNING_ORDER: readonly Position[] = [{ plugin: route, stage: "main" }];
+import { budget } from "./budget";
+import type { Position } from "./define-plugin";
+import { rateLimit } from "./rate-limit";
+import { route } from "./route";
+import { usage } from "./usage";
+
+export const RUNNING_ORDER: readonly Position[] = [
+  { plugin: usage, stage: "main" },
+  { plugin: route, stage: "main" },
+  // Behind it: its own say on targets comes when their order is known.
+  { plugin: rateLimit, stage: "main" },
+  { plugin: budget, stage: "main" },
+];

@@ -1,20 +1,22 @@
 /** What every Graft process is made of, whatever gateway it serves: configuration that reloads, log, metrics, admin port. */
 import { randomFillSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Admin, startAdmin } from "./admin";
+import { isDeepStrictEqual } from "node:util";
+import { type Admin, type AdminOptions, startAdmin } from "./admin";
 import { type Config, emptyConfig, formatIssue, KNOWN, loadConfig, watchConfig } from "./config";
-import { systemClock } from "./core/clock";
 import { Exchanges } from "./core/exchanges";
 import type { HostName } from "./core/host";
 import type { Pipeline } from "./core/pipeline";
-import type { Services } from "./core/plugin";
 import type { ExchangeRecord, Outcome } from "./core/record";
 import { Gateway } from "./gateway";
 import { createFinisher } from "./observe/finish";
 import { LineWriter } from "./observe/line-writer";
 import { createLogger, type Logger } from "./observe/log";
 import { Metrics } from "./observe/metrics";
+import { openServices } from "./open-services";
+import type { ProcessServices } from "./process-services";
 import { ProviderPool } from "./provider-pool";
+import { answerUsage } from "./usage/report/answer-http";
 
 export interface RuntimeOptions {
   /** Absent = no file: the gateway configures us itself, and there is nothing to reload. */
@@ -36,9 +38,9 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** The configuration in force now; an exchange keeps the one it began under. */
   gateway(): Gateway;
-  /** Another configuration in this process. @param version see Gateway */
-  compile(config: Config, version: string): Gateway;
-  readonly services: Services;
+  /** Another configuration in this process. @param version and scope: see Gateway */
+  compile(config: Config, version: string, scope?: string): Gateway;
+  readonly services: ProcessServices;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly exchanges: Exchanges;
@@ -67,9 +69,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const logger = createLogger(options.logLevel, lines);
   const metrics = new Metrics();
   const exchanges = new Exchanges();
-  const services: Services = { clock: systemClock, random: Math.random, newId };
+  const services = await openServices(loaded?.config ?? emptyConfig(), { host, metrics, logger, newId });
   const pool = new ProviderPool(services);
-  const compile = (config: Config, version: string) => new Gateway(config, version, services, pool);
+  const compile = (config: Config, version: string, scope?: string) => new Gateway(config, version, services, pool, scope);
   let gateway = loaded === undefined ? compile(emptyConfig(), "none") : compile(loaded.config, loaded.hash);
   for (const warning of loaded?.warnings ?? []) logger.warn(formatIssue(warning));
   // A promise nobody waits for, in a plugin or below one, must not end every running stream.
@@ -87,6 +89,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
             gateway = compile(next.config, next.hash);
             metrics.countReload("applied");
             logger.info({ config: next.hash, was: before.version }, "configuration applied");
+            const kept = ({ config }: Pick<typeof next, "config">) => [config.store, config.usage];
+            if (!isDeepStrictEqual(kept(next), kept(loaded))) logger.warn("`store` or `usage` changed: that takes a new process");
             options.onReload?.(gateway, before, logger);
           },
           onInvalid(issues) {
@@ -96,8 +100,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           },
         });
 
+  const end = createFinisher(logger, metrics, options.onRecord);
+  /** What an exchange has used is counted and settled after its end. */
+  const finishing = new Set<Promise<void>>();
   let ready = false;
-  const admin = await openAdmin(options, gateway, { logger, metrics, ready: () => ready });
+  const { usageStore } = services;
+  const usage =
+    usageStore === undefined ? undefined : (params: URLSearchParams) => answerUsage(usageStore, params, services.clock.now());
+  const admin = await openAdmin(options, gateway, { logger, metrics, usage, ready: () => ready });
   return {
     gateway: () => gateway,
     compile,
@@ -105,7 +115,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     metrics,
     exchanges,
-    finish: createFinisher(logger, metrics, options.onRecord),
+    finish(pipeline, outcome) {
+      const ended = end(pipeline, outcome).finally(() => finishing.delete(ended));
+      finishing.add(ended);
+    },
     get admin() {
       return admin.address();
     },
@@ -115,11 +128,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     async close() {
       watcher?.close();
       await admin.close();
+      await within(LAST_RECORDS_MS, Promise.all(finishing));
+      await services.close();
       await lines.close();
     },
   };
 }
 
+/** Longer than any store's deadline and any counting takes. */
+const LAST_RECORDS_MS = 5000;
 const ID_BYTES = 15;
 /** Filled for many ids at once: asking the system for each of them took 6 % of a small request. */
 const idBytes = Buffer.alloc(256 * ID_BYTES);
@@ -131,7 +148,18 @@ function newId(prefix: string): string {
   return prefix + idBytes.toString("base64url", idBytesLeft, idBytesLeft + ID_BYTES);
 }
 
+/** Keeps the process alive meanwhile: what is waited for may be done by threads that do not. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
 interface AdminParts {
+  readonly usage: AdminOptions["usage"];
   readonly logger: Logger;
   readonly metrics: Metrics;
   ready(): boolean;
@@ -142,7 +170,11 @@ interface OpenAdmin {
   close(): Promise<void>;
 }
 
-async function openAdmin(options: RuntimeOptions, gateway: Gateway, { logger, metrics, ready }: AdminParts): Promise<OpenAdmin> {
+async function openAdmin(
+  options: RuntimeOptions,
+  gateway: Gateway,
+  { logger, metrics, ready, usage }: AdminParts,
+): Promise<OpenAdmin> {
   const { listen, token } = gateway.config.admin;
   const start = () =>
     startAdmin({
@@ -150,6 +182,7 @@ async function openAdmin(options: RuntimeOptions, gateway: Gateway, { logger, me
       ...(token === undefined ? {} : { token }),
       ready: () => ({ ready: ready(), reason: "draining" }),
       registry: metrics.registry,
+      usage,
     });
   let admin: Admin | undefined;
   let closed = false;

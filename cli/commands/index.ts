@@ -5,7 +5,19 @@ import { docs } from "./docs";
 import { envoy } from "./envoy";
 import { envoyConfigCommand } from "./envoy-config";
 import { kong } from "./kong";
+import { prices } from "./prices";
 import { schema } from "./schema";
 import { start } from "./start";
+import { usage } from "./usage";
 
-export const COMMANDS: readonly ((program: Command) => void)[] = [start, envoy, envoyConfigCommand, kong, check, schema, docs];
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  start,
+  envoy,
+  envoyConfigCommand,
+  kong,
+  check,
+  prices,
+  usage,
+  schema,
+  docs,
+];

@@ -37,6 +37,16 @@ Streaming, translated from Gemini's API:
 
 ${request("-sN", "demo-gemini", "Count to five", ', "stream": true')}
 
+A limit: the fourth request of a minute is refused with 429, and told when to come again:
+
+  for i in 1 2 3 4; do
+${request("-si", "limited", "Hi")}
+  done
+
+Who used what, and what it cost:
+
+  npx graft usage --config ${directory}/graft.yaml --by model,alias
+
 Ctrl-C stops everything.
 `;
 }

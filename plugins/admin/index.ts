@@ -12,6 +12,8 @@ export interface AdminOptions {
   /** May this process get requests? `reason` says why not. */
   ready(): { readonly ready: boolean; readonly reason?: string };
   readonly registry: Pick<Registry, "metrics" | "contentType">;
+  /** `GET /usage`; absent = no records are kept. */
+  readonly usage?: ((params: URLSearchParams) => Promise<Answer>) | undefined;
 }
 
 export interface Admin {
@@ -20,7 +22,7 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly type?: string;
@@ -45,17 +47,19 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   return { address: `${host}:${port}`, close: () => closed(server) };
 }
 
-async function answerTo(request: IncomingMessage, { ready, registry }: AdminOptions): Promise<Answer> {
-  const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== "/healthz" && path !== "/readyz" && path !== "/metrics") {
-    return problem(404, "unknown path; there are /healthz, /readyz and /metrics");
-  }
+async function answerTo(request: IncomingMessage, { ready, registry, usage }: AdminOptions): Promise<Answer> {
+  const [path = "", query = ""] = (request.url ?? "").split("?", 2);
+  if (!PATHS.includes(path)) return problem(404, "unknown path; there are /healthz, /readyz, /metrics and /usage");
   if (request.method !== "GET" && request.method !== "HEAD") return problem(405, "only GET and HEAD");
   if (path === "/healthz") return { status: 200, body: '{"status":"ok"}' };
+  if (path === "/usage" && usage === undefined) return problem(404, "no records are kept: `usage` says where they would be");
+  if (path === "/usage" && usage !== undefined) return await usage(new URLSearchParams(query));
   if (path === "/metrics") return { status: 200, body: await registry.metrics(), type: registry.contentType };
   const state = ready();
   return state.ready ? { status: 200, body: '{"status":"ready"}' } : problem(503, state.reason ?? "not ready");
 }
+
+const PATHS = ["/healthz", "/readyz", "/metrics", "/usage"];
 
 function problem(status: number, error: string): Answer {
   return { status, body: JSON.stringify({ error }) };

@@ -4,13 +4,18 @@ import { checkAdmin, checkAllow, checkEnvoy } from "./check-envoy";
 import { checkEnvoyRoutes } from "./check-envoy-routes";
 import { checkHost } from "./check-host";
 import { checkPolicies } from "./check-policies";
+import { checkPrices } from "./check-prices";
 import { checkProviders } from "./check-providers";
+import { checkStore } from "./check-store";
 import type { Inspection } from "./inspection";
 
 /** @param host absent = Envoy, without what it cannot do */
 export function checkAll(it: Inspection, host: HostName | undefined): void {
   checkServed(it, host);
   checkAdmin(it);
+  checkStore(it);
+  // Kong's own configurations name targets too.
+  checkPrices(it, host === "kong");
   // Kong has routes and callers of its own, and reads nothing of `envoy`.
   if (host === "kong") return;
   checkAllow(it);

@@ -4,6 +4,7 @@ import type { Inspection } from "./inspection";
 import { list, type Path, quote } from "./issue";
 import type { ModelConfig, PolicyConfig } from "./schema";
 import { didYouMean } from "./suggest";
+import { unpricedTargets } from "./unpriced-targets";
 
 export function checkPolicies(it: Inspection): void {
   const policies = Object.entries(it.config.policies);
@@ -12,6 +13,7 @@ export function checkPolicies(it: Inspection): void {
     const path = ["policies", name];
     it.name(path);
     checkForwardHeaders(it, path, policy);
+    checkPlugins(it, path, policy);
     for (const [index, model] of policy.models.entries()) {
       const at = [...path, "models", index];
       checkName(it, [...at, "name"], model, policy.models.slice(0, index));
@@ -58,6 +60,19 @@ function checkTargets(it: Inspection, path: Path, model: ModelConfig): void {
   }
   if (model.strategy === "weighted" && model.targets.every((target) => target.weight === 0)) {
     it.error([...path, "targets"], "every weight is 0: nothing would be shared out");
+  }
+}
+
+function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig): void {
+  const settings: Readonly<Record<string, unknown>> = policy.plugins;
+  const shape = { models: policy.models.map(({ name }) => name), unpriced: () => unpricedTargets(it.config, policy) };
+  for (const plugin of it.vocabulary.plugins) {
+    if (settings[plugin.name] === undefined) continue;
+    for (const fault of plugin.check(settings[plugin.name], shape)) {
+      const at = [...path, "plugins", plugin.name, ...fault.path];
+      if (fault.severity === "warning") it.warn(at, fault.message);
+      else it.error(at, fault.message);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Checks of `providers` that no single field can make. */
-import { isLinkLocal } from "./addresses";
+import { isLinkLocal } from "../core/link-local";
 import { headerNameFault, isHeaderValue, isKeyText } from "./header-rules";
 import type { Inspection } from "./inspection";
 import type { Path } from "./issue";

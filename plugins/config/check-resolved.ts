@@ -1,7 +1,7 @@
 /** Looks up the hosts of base URLs: a harmless name may lead to a link-local address. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { isLinkLocal } from "./addresses";
+import { isLinkLocal } from "../core/link-local";
 import { LINK_LOCAL_REFUSED } from "./check-providers";
 import type { Finding } from "./issue";
 import type { Config } from "./schema";

@@ -14,6 +14,7 @@ export function complete(parsed: ParsedConfig, vocabulary: Vocabulary, directory
   return {
     ...parsed,
     providers: Object.fromEntries(providers),
+    usage: parsed.usage === undefined ? undefined : { ...parsed.usage, path: resolve(directory, parsed.usage.path) },
     bounds: {
       maxJsonDepth: bounds.max_json_depth,
       maxRequestBytes: bounds.max_request_bytes,

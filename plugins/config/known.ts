@@ -9,5 +9,5 @@ const plugins = new Set(RUNNING_ORDER.map(({ plugin }) => plugin));
 export const KNOWN: Vocabulary = {
   providers: CODECS,
   strategies: STRATEGIES.map((strategy) => strategy.name),
-  plugins: [...plugins].flatMap(({ name, config }) => (config === undefined ? [] : [{ name, config }])),
+  plugins: [...plugins].flatMap(({ name, config, check }) => (config === undefined ? [] : [{ name, config, check }])),
 };

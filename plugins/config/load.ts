@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { HostName } from "../core/host";
 import { checkAll } from "./check-all";
+import { readPriceTable } from "./check-prices";
 import { checkResolved, type Resolve, resolveHost } from "./check-resolved";
 import { complete } from "./complete";
 import { ConfigTree } from "./config-tree";
@@ -58,10 +59,14 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
   const isNew = (finding: Finding): boolean => !broken.has(formatPath(finding.path));
   if (Array.isArray(parsed)) return refuse(locate([...faults, ...parsed.filter(isNew)]));
 
-  const config = complete(parsed, options.vocabulary, directory);
+  const { table, findings: ofTable } = await readPriceTable(parsed, directory, files);
+  const config: Config = {
+    ...complete(parsed, options.vocabulary, directory),
+    ...(table === undefined ? {} : { priceTable: table }),
+  };
   const inspection = new Inspection(config, options.vocabulary, read, schema);
   checkAll(inspection, options.host);
-  const findings = [...faults, ...inspection.findings.filter(isNew), ...(await checkTlsFiles(config, files))];
+  const findings = [...faults, ...ofTable, ...inspection.findings.filter(isNew), ...(await checkTlsFiles(config, files))];
   if (!hasError(findings)) findings.push(...(await checkResolved(config, options.resolve ?? resolveHost)));
   const issues = locate(findings);
   if (hasError(findings)) return refuse(issues);

@@ -1,5 +1,6 @@
 /** `policies.<name>`: the models clients may ask for and what happens to their requests. Shared with Kong. */
 import { z } from "zod";
+import { DEFAULT_LABELS, type Label } from "../core/labels";
 import { durationMs, flag, names, text } from "./fields";
 import type { Vocabulary } from "./vocabulary";
 
@@ -24,6 +25,12 @@ export function policySchema(vocabulary: Vocabulary) {
         "Let requests refer to state kept at the provider (`store`, `previous_response_id`, file ids). All callers share one provider account, so they could reach each other's state.",
         false,
       ),
+      unknown_price: z
+        .enum(["estimate", "block", "allow"])
+        .default("estimate")
+        .describe(
+          "For limits and budgets of money: what to do with a model nobody knows the price of. `estimate`: reckon with the dearest of its kind, and refuse requests where there is none; `block`: refuse requests; `allow`: let it cost nothing. Prices can be given in `prices.overrides`.",
+        ),
       forward_headers: z
         .array(z.string().min(1).max(256))
         .max(100)
@@ -36,9 +43,27 @@ export function policySchema(vocabulary: Vocabulary) {
         "When Graft is not reachable, let requests through untouched instead of refusing them. They then lack a provider key and every check.",
         false,
       ),
+      labels: labelsSchema(),
       plugins: pluginsSchema(vocabulary.plugins),
     })
     .describe("What an operator attaches to a gateway route.");
+}
+
+function labelsSchema() {
+  const label = (name: Label) =>
+    z
+      .strictObject({
+        header: text("Request header, in lower case.").default(DEFAULT_LABELS[name].header),
+        metadata: text("Member of the request's `metadata`, read where there is no such header.").default(
+          DEFAULT_LABELS[name].metadata,
+        ),
+      })
+      .prefault({})
+      .describe(`Where clients say which ${name} a request belongs to.`);
+  return z
+    .strictObject({ feature: label("feature"), project: label("project"), session: label("session") })
+    .prefault({})
+    .describe("What requests are for, as their clients say: kept in usage records, and for budgets to count apart.");
 }
 
 function modelSchema(strategies: readonly string[]) {

@@ -1,9 +1,10 @@
 /** The whole of `graft.yaml`. Sections shared with Kong (`providers`, one policy) keep to what Kong's schema language can say. */
 import { z } from "zod";
 import type { Bounds } from "../core/bounds";
+import { type PriceTable, pricesSchema } from "../prices";
 import { envoySchema } from "./envoy";
 import { policySchema } from "./policy";
-import { adminSchema, boundsSchema, filesRootSchema } from "./process";
+import { adminSchema, boundsSchema, filesRootSchema, storeSchema, usageStoreSchema } from "./process";
 import { providerSchema } from "./provider";
 import type { Vocabulary } from "./vocabulary";
 
@@ -17,6 +18,9 @@ export function configSchema(vocabulary: Vocabulary) {
     envoy: envoySchema().prefault({}),
     admin: adminSchema().prefault({}),
     bounds: boundsSchema().prefault({}),
+    prices: pricesSchema().prefault({}),
+    store: storeSchema().prefault({}),
+    usage: usageStoreSchema().optional(),
     files_root: filesRootSchema(),
   });
 }
@@ -30,7 +34,12 @@ export type ParsedConfig = z.output<ConfigSchema>;
 export type ProviderConfig = ParsedConfig["providers"][string] & { base_url: string };
 
 /** What the rest of Graft uses: a parsed file with everything filled in (complete.ts). */
-export type Config = Omit<ParsedConfig, "providers" | "bounds"> & { providers: Record<string, ProviderConfig>; bounds: Bounds };
+export type Config = Omit<ParsedConfig, "providers" | "bounds"> & {
+  providers: Record<string, ProviderConfig>;
+  bounds: Bounds;
+  /** Read from `prices.table_file`. */
+  priceTable?: PriceTable;
+};
 
 export type PolicyConfig = Config["policies"][string];
 export type ModelConfig = PolicyConfig["models"][number];

@@ -1,5 +1,6 @@
 /** The words a configuration may use: taken from the lists of providers, strategies and plugins, so that config knows none by name. */
 import type { z } from "zod";
+import type { Path } from "./issue";
 
 export interface Vocabulary {
   readonly providers: readonly {
@@ -10,5 +11,13 @@ export interface Vocabulary {
   }[];
   /** Names of balancing strategies; the first is the default. */
   readonly strategies: readonly string[];
-  readonly plugins: readonly { readonly name: string; readonly config: z.ZodType }[];
+  readonly plugins: readonly {
+    readonly name: string;
+    readonly config: z.ZodType;
+    /** Paths below the plugin's own part. */
+    check(
+      config: unknown,
+      policy: { readonly models: readonly string[]; unpriced(): ReadonlyMap<string, readonly string[]> },
+    ): readonly { readonly path: Path; readonly message: string; readonly severity?: "error" | "warning" }[];
+  }[];
 }

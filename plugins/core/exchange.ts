@@ -5,8 +5,10 @@ import type { GraftError } from "./errors";
 import type { Usage } from "./events";
 import { Facts } from "./facts";
 import type { JsonSource } from "./json-source";
+import { DEFAULT_LABELS, type LabelSources, type Labels, readLabels } from "./labels";
 import type { HeaderMap } from "./provider";
-import type { Plan, Target } from "./target";
+import type { Received } from "./received";
+import type { ModelAlias, Plan, Target } from "./target";
 import { soundUsage } from "./usage";
 
 /** Who the gateway's own auth says is calling. */
@@ -41,6 +43,15 @@ export interface Attempt {
   status?: number;
 }
 
+export interface ExchangeInit {
+  readonly id: string;
+  readonly policy: string;
+  readonly configVersion: string;
+  readonly client: ClientInfo;
+  readonly startedAt: number;
+  readonly labels?: LabelSources;
+}
+
 export class Exchange {
   readonly id: string;
   readonly policy: string;
@@ -49,7 +60,17 @@ export class Exchange {
   readonly facts = new Facts();
   readonly attempts: Attempt[] = [];
   readonly startedAt: number;
+  /** What the client's `model` stands for, from before the first hook. */
+  alias: ModelAlias | undefined;
+  /** The name of another alias to serve it with; for request hooks to set. */
+  redirect: string | undefined;
   plan: Plan | undefined;
+  /** Headers that plugins add to whatever the client gets, errors as well. Lower case. */
+  readonly answerHeaders: Record<string, string> = {};
+  /** The provider's answer has come to its end as it should: what it said of usage is its last word. */
+  finished = false;
+  /** What came of the answer so far; absent until there is one, and where nobody needs usage. */
+  received: Received | undefined;
   /** The provider's name for the model that answered. */
   model: string | undefined;
   error: GraftError | undefined;
@@ -59,13 +80,16 @@ export class Exchange {
   #request: NeutralRequest | undefined;
   #rewritten = false;
   #usage: Usage | undefined;
+  readonly #labelSources: LabelSources;
+  #labels: Labels | undefined;
 
-  constructor(init: { id: string; policy: string; configVersion: string; client: ClientInfo; startedAt: number }) {
+  constructor(init: ExchangeInit) {
     this.id = init.id;
     this.policy = init.policy;
     this.configVersion = init.configVersion;
     this.client = init.client;
     this.startedAt = init.startedAt;
+    this.#labelSources = init.labels ?? DEFAULT_LABELS;
   }
 
   /** Called once by the pipeline, before any hook runs. */
@@ -73,6 +97,12 @@ export class Exchange {
     this.#dialect = dialect;
     this.#source = source;
     this.#head = head;
+  }
+
+  /** What the client says it is for. */
+  get labels(): Labels {
+    this.#labels ??= readLabels(this.#labelSources, this.client.headers, this.#source?.value);
+    return this.#labels;
   }
 
   /** `undefined` until the request was parsed (and for calls without a body). */

@@ -12,6 +12,12 @@ export type Fact =
   | { readonly kind: "target-skipped"; readonly target: string }
   /** Its model rests after too many failures, or because the provider asked for it. */
   | { readonly kind: "target-resting"; readonly target: string; readonly ms: number }
+  /** `shadow`: it would have been, if this limit stopped anybody. */
+  | { readonly kind: "limit-refused"; readonly limit: string; readonly shadow: boolean }
+  /** `rerouted`: another model serves it instead. */
+  | { readonly kind: "budget-exceeded"; readonly budget: string; readonly rerouted: boolean }
+  /** Limits could not be checked, and let it pass. */
+  | { readonly kind: "limits-unavailable" }
   | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
 
 export class Facts {

@@ -10,6 +10,8 @@ import { forcesUsage } from "./outgoing";
 import type { Services } from "./plugin";
 import type { Policy } from "./policy";
 import type { DecodeContext, HeaderMap } from "./provider";
+import { parseJson } from "./read-json";
+import { Received } from "./received";
 
 /** What belongs to one exchange and does not change while it runs. */
 export interface AnswerScope {
@@ -43,6 +45,21 @@ export function openAnswer(scope: AnswerScope, status: number, headers: HeaderMa
   const decode = decodeContext(scope, attempt);
   const context: AnswerContext = { exchange, dialect, codec, hooks, inflater, encode, decode, maxResponseBytes };
   return status < 400 && streamed && wanted ? streamAnswer(context) : wholeAnswer(context, status, headers);
+}
+
+/** @param streamed an event stream, as far as it came; else one document, perhaps cut off */
+export function receivedAnswer(scope: AnswerScope, attempt: Attempt, streamed: boolean): Received {
+  const { codec } = attempt.target.provider;
+  return new Received((bytes) => {
+    const context = decodeContext(scope, attempt);
+    if (streamed) return codec.decodeStream(context).push(bytes);
+    try {
+      return codec.decodeResponse(parseJson(bytes.toString("utf8")), context);
+    } catch {
+      // Half a document: more than the model wrote, but nothing tells what is what.
+      return [{ type: "delta", choice: 0, block: 0, text: bytes.toString("utf8") }];
+    }
+  });
 }
 
 /** An answer that is an error whatever the body says. */

@@ -4,16 +4,19 @@
  * Nothing here throws at the host: what goes wrong becomes a reply or an answer in the client's own dialect.
  */
 import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
+import { withCompletions } from "./completions";
 import type { Dialect } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
 import type { Attempt, Exchange } from "./exchange";
-import { headersToRemove, isEventStream, isJson, safeHeaderValue } from "./headers";
+import { graftHeaders } from "./graft-headers";
+import { headersToRemove, isEventStream, isJson } from "./headers";
 import { HookChain } from "./hook-chain";
 import { parseJsonSource } from "./json-source";
 import { isModelName } from "./model-table";
 import { noteFailure } from "./note-failure";
-import { type AnswerScope, decodeContext, encodeContext, errorAnswer, openAnswer } from "./open-answer";
+import { type AnswerScope, decodeContext, encodeContext, errorAnswer, openAnswer, receivedAnswer } from "./open-answer";
 import { buildOutgoing, type OutgoingRequest } from "./outgoing";
+import { planOf } from "./plan-of";
 import type { Answer, Awaitable, Hooks, Services } from "./plugin";
 import type { Policy } from "./policy";
 import type { HeaderMap } from "./provider";
@@ -21,7 +24,7 @@ import { type ExchangeRecord, exchangeRecord, type Outcome } from "./record";
 import { modelNotFound, providerStateRefused } from "./refusals";
 import { RunningCalls } from "./running-calls";
 import { Scout } from "./scout";
-import { type Plan, type Target, targetLabel } from "./target";
+import type { Plan, Target } from "./target";
 
 export interface Reply {
   readonly status: number;
@@ -55,6 +58,7 @@ export class Pipeline {
   #status = 0;
   /** The provider has begun an answer that must be held to its end: only then it speaks for its target. */
   #unproven = false;
+  #streams = false;
   #complete = false;
   #logged = false;
 
@@ -75,6 +79,7 @@ export class Pipeline {
       this.exchange.accept(this.#scope.dialect, source, head);
       const alias = this.#scope.policy.models.find(head.model, this.exchange.client.caller);
       if (alias === undefined) throw modelNotFound(head.model);
+      this.exchange.alias = alias;
       const state = this.#scope.policy.allowProviderState ? undefined : this.#scope.dialect.providerState(source);
       if (state !== undefined) throw providerStateRefused(state);
       for (const [index, hook] of this.#hooks.entries()) {
@@ -83,16 +88,27 @@ export class Pipeline {
         this.#throwIfLogged();
         if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
       }
-      let plan: Plan = { alias, targets: alias.targets };
-      for (const hook of this.#hooks) {
-        const routed = hook.route?.(plan) ?? plan;
-        plan = routed instanceof Promise ? await routed : routed;
-      }
+      const plan = await planOf(this.exchange, this.#scope.policy, this.#hooks, alias);
       this.#plan = plan;
-      this.exchange.plan = plan;
       return await this.#send(plan, 1);
     } catch (thrown) {
       return { kind: "reply", reply: this.refuse(thrown) };
+    } finally {
+      this.#calls.end();
+    }
+  }
+
+  /** For hosts that can leave out a target: why it may not be asked now. */
+  async refuses(target: Target): Promise<GraftError | undefined> {
+    this.#calls.begin();
+    try {
+      for (const hook of this.#hooks) {
+        const error = await hook.refuse?.(target);
+        if (error !== undefined) return error;
+      }
+      return undefined;
+    } catch (thrown) {
+      return toGraftError(thrown);
     } finally {
       this.#calls.end();
     }
@@ -148,6 +164,8 @@ export class Pipeline {
         else if (isEventStream(headers)) attempt.target.provider.health.succeeded(attempt.target.model);
         else this.#unproven = true;
         attempt.status = status;
+        if (this.#scope.policy.needsUsage && status < 400)
+          exchange.received = receivedAnswer(this.#scope, attempt, isEventStream(headers));
       }
       for (let index = this.#hooks.length - 1; index >= 0; index -= 1) {
         const seen = this.#hooks[index]?.response?.({ status });
@@ -160,18 +178,20 @@ export class Pipeline {
       this.#calls.end();
     }
     const { delivery } = this.#answer;
-    const set = this.#graftHeaders();
+    this.#streams = delivery === "stream" || (delivery === "pass" && isEventStream(headers));
+    const set = graftHeaders(this.exchange);
     if (delivery === "stream") Object.assign(set, EVENT_STREAM);
     // The OpenAI SDK parses an answer only when it is called JSON.
     else if (delivery === "pass" && !isEventStream(headers) && !isJson(headers)) Object.assign(set, JSON_TYPE);
     const remove = headersToRemove(headers);
-    if (delivery === "stream" || (delivery === "pass" && isEventStream(headers))) remove.push("content-length");
+    if (this.#streams) remove.push("content-length");
     this.#status = shown;
     return { status: shown, set, remove, delivery };
   }
 
   /** Bytes of the provider's body in, the client's out (none, the same or others). */
   chunk(bytes: Uint8Array): Awaitable<Uint8Array> {
+    this.exchange.received?.add(bytes);
     const out = this.#answer === undefined ? bytes : this.#answer.chunk(bytes);
     if (!(out instanceof Promise)) return out;
     this.#calls.begin();
@@ -188,7 +208,10 @@ export class Pipeline {
       this.#noteEnd(failure);
       this.#status = tail.status ?? this.#status;
       this.#complete = true;
-      return tail;
+      if (this.exchange.error !== undefined || failure !== undefined) return tail;
+      this.exchange.finished = true;
+      if (this.exchange.usage !== undefined) this.exchange.received?.forget();
+      return withCompletions(tail, this.#hooks, this.#streams);
     } finally {
       this.#calls.end();
     }
@@ -267,6 +290,9 @@ export class Pipeline {
   /** What the attempt before has answered is not what the client gets. */
   #forgetAnswer(): void {
     this.#answer = undefined;
+    this.exchange.received = undefined;
+    this.exchange.finished = false;
+    this.#streams = false;
     this.#status = 0;
     this.#unproven = false;
     this.#complete = false;
@@ -299,7 +325,7 @@ export class Pipeline {
     this.#status = 200;
     return {
       status: 200,
-      headers: Object.assign(this.#graftHeaders(), streamed ? EVENT_STREAM : JSON_TYPE, answer.headers),
+      headers: Object.assign(graftHeaders(this.exchange), streamed ? EVENT_STREAM : JSON_TYPE, answer.headers),
       body: Buffer.from(text),
     };
   }
@@ -311,18 +337,7 @@ export class Pipeline {
     this.#status = error.status;
     this.#complete = true;
     const { headers, body } = this.#scope.dialect.encodeError(error);
-    return { status: error.status, headers: Object.assign(this.#graftHeaders(), headers), body: Buffer.from(body) };
-  }
-
-  /** A new object each time. */
-  #graftHeaders(): Record<string, string> {
-    const { attempt, client } = this.exchange;
-    const headers: Record<string, string> = { "x-request-id": client.requestId };
-    if (attempt === undefined) return headers;
-    headers["x-graft-target"] = safeHeaderValue(targetLabel(attempt.target));
-    headers["x-graft-attempts"] = String(attempt.number);
-    if (attempt.dropped.length > 0) headers["x-graft-dropped-params"] = safeHeaderValue(attempt.dropped.join(", "));
-    return headers;
+    return { status: error.status, headers: Object.assign(graftHeaders(this.exchange), headers), body: Buffer.from(body) };
   }
 }
 

@@ -1,17 +1,23 @@
-/** The plugin contract: three closures, config → services → exchange. What lives in a closure ends with it; nothing else keeps state. */
-import type { z } from "zod";
+/** What plugins do in an exchange, and what all code may use of the world. */
 import type { Clock } from "./clock";
 import type { GraftError } from "./errors";
 import type { ChatEvent } from "./events";
-import type { Attempt, Exchange } from "./exchange";
+import type { Attempt } from "./exchange";
 import type { HeaderMap } from "./provider";
 import type { ExchangeRecord } from "./record";
-import type { Plan } from "./target";
+import type { Plan, Target } from "./target";
 
 export type Awaitable<T> = T | Promise<T>;
 
 /** Ends the exchange here; only the hooks in front of the answering one see it. */
 export type Answer = { readonly events: readonly ChatEvent[]; readonly headers?: HeaderMap } | { readonly error: GraftError };
+
+export interface Completion {
+  /** Reach the client where the answer was held whole. */
+  readonly headers?: HeaderMap;
+  /** Goes behind the last event of a stream. */
+  readonly trailer?: string;
+}
 
 /**
  * What a plugin does in one exchange. A hook that is absent costs nothing, and what no hook wants is not even parsed: without
@@ -22,6 +28,8 @@ export interface Hooks {
   request?(): Awaitable<Answer | undefined>;
   /** Which targets in which order; in running order. */
   route?(plan: Plan): Awaitable<Plan>;
+  /** Before a fallback, on hosts that can leave a target out: an error passes it over. Not asked for the first of the plan. */
+  refuse?(target: Target): Awaitable<GraftError | undefined>;
   /** Before each try that the host lets us see, in running order. */
   attempt?(attempt: Attempt): Awaitable<void>;
   /** The answer's head, in reverse order. */
@@ -30,6 +38,8 @@ export interface Hooks {
   event?(event: ChatEvent): Awaitable<readonly ChatEvent[]>;
   /** What was held back, when the answer is complete. Not called when it broke off. */
   end?(): Awaitable<readonly ChatEvent[]>;
+  /** The answer has come to its end as it should: what can still be told with it. */
+  complete?(): Completion | undefined;
   /** Always, once, also after an abort: settle here. May add fields to the record. */
   log?(record: ExchangeRecord): Awaitable<void>;
 }
@@ -40,22 +50,4 @@ export interface Services {
   /** In [0, 1); injected so that tests are repeatable. */
   random(): number;
   newId(prefix: string): string;
-}
-
-/** Hooks by stage: a plugin that acts at several places of the running order names each. */
-export type OpenExchange = (exchange: Exchange) => Readonly<Record<string, Hooks>>;
-
-export interface Plugin {
-  readonly name: string;
-  /** Its part of a policy; `undefined` = always on, nothing to configure. */
-  readonly config: z.ZodType | undefined;
-  /** Its answers' usage is needed: asked for from providers that only say it on request. */
-  readonly needsUsage: boolean;
-  open(config: unknown, services: Services): OpenExchange;
-}
-
-/** One place in the running order. */
-export interface Position {
-  readonly plugin: Plugin;
-  readonly stage: string;
 }

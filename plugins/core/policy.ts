@@ -2,6 +2,7 @@
 import type { Bounds } from "./bounds";
 import type { Dialect } from "./dialect";
 import type { Exchange } from "./exchange";
+import type { LabelSources } from "./labels";
 import type { ModelTable } from "./model-table";
 import type { Hooks } from "./plugin";
 
@@ -14,6 +15,7 @@ export interface Policy {
   /** Client headers (lower case) that reach providers, besides the ones that always do. */
   readonly forwardHeaders: readonly string[];
   readonly needsUsage: boolean;
+  readonly labels: LabelSources;
   /** After so long a silence a host that can do so sends a comment to streaming clients. */
   readonly streamKeepAliveMs: number | undefined;
   readonly bounds: Bounds;

@@ -3,13 +3,13 @@ import type { ExchangeRecord, Outcome } from "../core/record";
 import type { Logger } from "./log";
 import type { Metrics } from "./metrics";
 
-/** Ends exchanges: log hooks, then the record as one line and in the metrics. Never throws and never rejects. */
+/** Ends exchanges: log hooks, then the record as one line and in the metrics. Never throws and never rejects; resolves when that is done. */
 export function createFinisher(
   logger: Logger,
   metrics: Metrics,
   onRecord: (record: ExchangeRecord) => void = () => {},
-): (pipeline: Pipeline, outcome: Outcome) => void {
-  return (pipeline, outcome) => {
+): (pipeline: Pipeline, outcome: Outcome) => Promise<void> {
+  return (pipeline, outcome) =>
     pipeline
       .log(outcome)
       .then((record) => {
@@ -24,7 +24,6 @@ export function createFinisher(
         onRecord(record);
       })
       .catch((thrown: unknown) => logger.error({ cause: describe(thrown) }, "exchange could not be logged"));
-  };
 }
 
 function describe(cause: unknown): string {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraftError, toGraftError } from "../core/errors";
 import type { Pipeline, Reply, Step } from "../core/pipeline";
 import type { HeaderMap } from "../core/provider";
+import { type Target, targetLabel } from "../core/target";
 import type { Gateway } from "../gateway";
 import type { Runtime } from "../runtime";
 import { Attempts } from "./attempts";
@@ -98,16 +99,28 @@ export class RelayedExchange {
       if (movesOn && failure.status === 0) pipeline.attemptDied(number, failure.error);
       else if (movesOn) pipeline.attemptFailed(number, failure.status, failure.headers, failure.body);
       attempts.failed(target, failure.error);
-      const next = movesOn ? attempts.next() : undefined;
+      const next = movesOn ? await this.#next(attempts) : undefined;
+      if (this.#gone) return;
       if (next === undefined) {
         await this.#fail(failure);
         return;
       }
-      if (next.waitMs > 0) await this.#sleep(next.waitMs);
-      if (this.#gone) return;
-      step = await pipeline.attempt(number + 1, next.target);
+      step = await pipeline.attempt(number + 1, next);
     }
     this.#reply(step.reply);
+  }
+
+  /** The target to try now, when the time has come for it. `undefined` = none is left, or the client is gone. */
+  async #next(attempts: Attempts): Promise<Target | undefined> {
+    const { pipeline } = this.#parts;
+    for (let next = attempts.next(); next !== undefined; next = attempts.next()) {
+      if (next.waitMs > 0) await this.#sleep(next.waitMs);
+      if (this.#gone) return undefined;
+      const refused = await pipeline.refuses(next.target);
+      if (refused === undefined) return next.target;
+      pipeline.exchange.facts.add({ kind: "target-skipped", target: targetLabel(next.target) });
+    }
+    return undefined;
   }
 
   /** No attempt is left: the client gets the last one's error. */

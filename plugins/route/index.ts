@@ -1,6 +1,7 @@
 /** Orders an alias's targets for one request: by its strategy, then what serves, then what fits, cut or repeated to the number of attempts. */
-import { definePlugin } from "../core/define-plugin";
+
 import { type Target, targetLabel } from "../core/target";
+import { definePlugin } from "../define-plugin";
 import { avoidResting } from "./avoid-resting";
 import { fitContext } from "./fit-context";
 import { STRATEGIES } from "./strategies";

@@ -93,7 +93,8 @@ async function bareProxy(context, script) {
   return { port, headers: HEADERS, processes: { node: child.pid }, children: [child] };
 }
 
-async function relay(context, name, kind, baseUrl) {
+/** @param more `policy` and `file`: lines of YAML below the policy, and at the top */
+export async function relay(context, name, kind, baseUrl, { policy = "", file = "" } = {}) {
   const port = await freePort();
   const path = join(context.directory, `${name}.yaml`);
   writeFileSync(
@@ -104,7 +105,9 @@ providers:
 policies:
   default:
     models: [{ name: bench, targets: [{ provider: upstream, model: bench-upstream-model }] }]
+${policy}
 envoy: { sockets: ["127.0.0.1:${port}"], relay_token: ${TOKEN} }
+${file}
 `,
   );
   const args = [CLI, "envoy", "serve", "--mode", "relay", path, "--admin", "off", "--log-level", context.logLevel];

@@ -4,11 +4,13 @@
 //   npm run bench -- --quick      one round of short measurements (about six minutes)
 //   npm run bench -- --only small,stream
 //   npm run bench -- --only relay (a minute and a half)
+//   npm run bench -- --only limits (a minute; needs redis-server)
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, GATEWAYS, HERE, start, stop } from "./gateways.mjs";
+import { compareLimits } from "./limits-section.mjs";
 import { canPin, measure, merge } from "./measure.mjs";
 import { compareRelay } from "./relay-section.mjs";
 import { table } from "./table.mjs";
@@ -79,8 +81,9 @@ try {
   const pinned = pin ? "gateway processes on core 0, upstream and load on core 1" : "not pinned";
   console.log(`${cpus()[0].model}, Node ${process.version}, ${pinned}`);
   const relay = wanted("relay") ? await compareRelay(context, quick) : {};
+  const limits = wanted("limits") ? await compareLimits(context, quick) : {};
   const gateways = SCENARIOS.length > 0 ? await compareGateways(context) : {};
-  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...gateways }, null, 2));
+  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...limits, ...gateways }, null, 2));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
-import { isLinkLocal, isLoopback, parseHostPort, parseSocket } from "../../plugins/config/addresses";
+import { isLoopback, parseHostPort, parseSocket } from "../../plugins/config/addresses";
+import { isLinkLocal } from "../../plugins/core/link-local";
 
 test.each([
   ["127.0.0.1:80", { host: "127.0.0.1", port: 80 }],

@@ -21,6 +21,8 @@ export const WORDS: Vocabulary = {
         limit: z.int().min(1).default(5).describe("A limit."),
         webhook_key: z.string().meta({ secret: true }).optional(),
       }),
+      check: (config, { models }) =>
+        (config as { limit: number }).limit === 13 ? [{ path: ["limit"], message: `is no good for ${models.join()}` }] : [],
     },
   ],
 };

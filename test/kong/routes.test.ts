@@ -25,15 +25,27 @@ function setUp(gateway = new Gateway(emptyConfig(), "none", services)) {
 }
 
 describe("a configuration in Kong", () => {
-  test("instances that say the same share one gateway, whatever Kong writes beside it", () => {
+  test("instances of one plugin share one gateway, whatever Kong writes beside it", () => {
     const { routes, state } = setUp();
     const first = routes.open({ ...CONFIG, __plugin_id: "1", __key__: "a" });
-    const second = routes.open({ models: CONFIG.models, providers: CONFIG.providers, __plugin_id: "2", route_id: "r" });
+    const second = routes.open({
+      models: CONFIG.models,
+      providers: CONFIG.providers,
+      __plugin_id: "2",
+      __key__: "a",
+      route_id: "r",
+    });
     expect(first()?.gateway).toBeDefined();
     expect(second()?.gateway).toBe(first()?.gateway);
     expect(first()).toBe(first());
     expect(state.compiled).toBe(1);
     expect(first()?.policy).toBe("kong");
+  });
+
+  test("another place in Kong is another gateway: its limits are counted apart", () => {
+    const { routes } = setUp();
+    const [one, other] = ["a", "b"].map((key) => routes.open({ ...CONFIG, __key__: key })());
+    expect(other?.gateway).not.toBe(one?.gateway);
   });
 
   test("what differs, secrets included, is another; what is not the gateway's business is not", () => {

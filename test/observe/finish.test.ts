@@ -22,9 +22,9 @@ async function answered(usage: object) {
 test("figures no honest provider sends neither end the process nor lower what was counted", async () => {
   const metrics = new Metrics();
   const finish = createFinisher(createLogger("silent", { write() {} }), metrics);
-  finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
-  finish(await answered({ prompt_tokens: -5, completion_tokens: -1e300, reasoning_tokens: -1 }), "aborted");
-  finish(await answered({ prompt_tokens: 1e308, completion_tokens: 2.5 }), "aborted");
+  await finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
+  await finish(await answered({ prompt_tokens: -5, completion_tokens: -1e300, reasoning_tokens: -1 }), "aborted");
+  await finish(await answered({ prompt_tokens: 1e308, completion_tokens: 2.5 }), "aborted");
   await turn();
   expect(rejections).toEqual([]);
   const text = await metrics.registry.metrics();
@@ -41,7 +41,7 @@ test("a counter or log that fails costs its own line only", async () => {
   const errors: unknown[] = [];
   const logger = createLogger("silent", { write() {} });
   logger.error = ((line: unknown) => errors.push(line)) as typeof logger.error;
-  createFinisher(logger, metrics)(await answered({}), "aborted");
+  await createFinisher(logger, metrics)(await answered({}), "aborted");
   await turn();
   expect(rejections).toEqual([]);
   expect(errors).toEqual([{ cause: expect.stringContaining("full") }]);
@@ -51,7 +51,7 @@ test("the line of an exchange is the one the logger would write", async () => {
   const lines: string[] = [];
   const logger = createLogger("info", { write: (line) => void lines.push(line) });
   const finish = createFinisher(logger, new Metrics(), (record) => logger.info(record, "exchange"));
-  finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
+  await finish(await answered({ prompt_tokens: 7, completion_tokens: 3 }), "aborted");
   await turn();
   const [own, usual] = lines.map((line) => line.replace(/"time":"[^"]*"/, ""));
   expect(own).toContain('"input_tokens":7');
@@ -60,7 +60,10 @@ test("the line of an exchange is the one the logger would write", async () => {
 
 test("a logger of a higher level writes no lines of exchanges", async () => {
   const lines: string[] = [];
-  createFinisher(createLogger("warn", { write: (line) => void lines.push(line) }), new Metrics())(await answered({}), "aborted");
+  await createFinisher(createLogger("warn", { write: (line) => void lines.push(line) }), new Metrics())(
+    await answered({}),
+    "aborted",
+  );
   await turn();
   expect(lines).toEqual([]);
 });

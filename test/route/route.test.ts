@@ -2,9 +2,9 @@ import type { Exchange } from "../../plugins/core/exchange";
 import type { Hooks } from "../../plugins/core/plugin";
 import type { ModelAlias } from "../../plugins/core/target";
 import { route } from "../../plugins/route";
-import { alias, chat, openPipeline, sent, services, target } from "../support/exchange";
+import { alias, chat, openPipeline, pluginServices, policyFacts, sent, target } from "../support/exchange";
 
-const open = route.open(undefined, services);
+const open = route.open(undefined, pluginServices, policyFacts);
 const hooks = (exchange: Exchange): Hooks[] => Object.values(open(exchange));
 const planned = async (it: ModelAlias, body = chat()) => {
   const pipeline = openPipeline({ aliases: [it], hooks });

@@ -1,21 +1,55 @@
 /** Exchanges for tests: a policy made by hand, real dialect and codecs, a clock and ids that tests own. */
+
+import { Accounting } from "../../plugins/accounting";
 import { type Bounds, DEFAULT_BOUNDS } from "../../plugins/core/bounds";
-import { type ClientInfo, Exchange } from "../../plugins/core/exchange";
+import { type Caller, type ClientInfo, Exchange } from "../../plugins/core/exchange";
+import { HOSTS } from "../../plugins/core/host";
 import { KeyRing } from "../../plugins/core/key-ring";
+import { DEFAULT_LABELS } from "../../plugins/core/labels";
 import { ModelTable } from "../../plugins/core/model-table";
 import { Pipeline, type Step } from "../../plugins/core/pipeline";
-import type { Hooks, Services } from "../../plugins/core/plugin";
+import type { Hooks } from "../../plugins/core/plugin";
 import type { Policy } from "../../plugins/core/policy";
 import type { ModelAlias, Target } from "../../plugins/core/target";
 import { TargetHealth } from "../../plugins/core/target-health";
+import type { PluginServices } from "../../plugins/define-plugin";
 import { DIALECTS } from "../../plugins/dialects";
+import { Prices } from "../../plugins/prices";
+import type { ProcessServices } from "../../plugins/process-services";
 import { CODECS } from "../../plugins/providers";
+import { openMemoryStores } from "../../plugins/stores/memory";
+import { OutputQuantiles, TokenEstimator } from "../../plugins/tokens";
 import { VirtualClock } from "./virtual-clock";
 
 export const clock = new VirtualClock();
 
 let ids = 0;
-export const services: Services = { clock, random: () => 0.5, newId: (prefix) => `${prefix}${++ids}` };
+export const services: ProcessServices = {
+  clock,
+  random: () => 0.5,
+  newId: (prefix) => `${prefix}${++ids}`,
+  host: HOSTS.relay,
+  stores: openMemoryStores(clock),
+  localLimits: openMemoryStores(clock).limits,
+  estimator: new TokenEstimator(),
+  outputs: new OutputQuantiles(),
+  usage: undefined,
+  metrics: { counter: () => () => {} },
+  warn() {},
+};
+
+/** As a plugin gets them. */
+export const pluginServices: PluginServices = {
+  ...services,
+  accounting: new Accounting({
+    estimator: services.estimator,
+    outputs: services.outputs,
+    prices: new Prices(),
+    unknownPrice: "estimate",
+  }),
+};
+
+export const policyFacts = { name: "test", scope: "test", models: new ModelTable([]) };
 
 export function target(kind: string, model: string, it: Partial<Target> & { keys?: readonly string[] } = {}): Target {
   const codec = CODECS.find((found) => found.kind === kind);
@@ -54,6 +88,7 @@ export interface OpenOptions {
   readonly policy?: Partial<Policy>;
   readonly bounds?: Partial<Bounds>;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly caller?: Partial<Caller>;
 }
 
 export function openPipeline(options: OpenOptions): Pipeline {
@@ -65,6 +100,7 @@ export function openPipeline(options: OpenOptions): Pipeline {
     allowProviderState: false,
     forwardHeaders: [],
     needsUsage: false,
+    labels: DEFAULT_LABELS,
     streamKeepAliveMs: undefined,
     bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
     dialects: DIALECTS,
@@ -75,7 +111,7 @@ export function openPipeline(options: OpenOptions): Pipeline {
     method: "POST",
     path: "/v1/chat/completions",
     headers: { authorization: "Bearer client-secret", ...options.headers },
-    caller: { id: "test:|caller", anonymous: false, groups: [], tags: [], ip: "192.0.2.1" },
+    caller: { id: "test:|caller", anonymous: false, groups: [], tags: [], ip: "192.0.2.1", ...options.caller },
     requestId: "req-1",
   };
   const exchange = new Exchange({

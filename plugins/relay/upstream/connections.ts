@@ -1,14 +1,14 @@
 /** The connections to one named provider, shared with no other, and how many calls run over them. */
 import type { LookupFunction } from "node:net";
 import { Pool } from "undici";
-import { isLinkLocal } from "../../config/addresses";
+import { guardedLookup, refusedAddress } from "../../core/guarded-lookup";
 import { USER_AGENT } from "../../core/headers";
+import { isLinkLocal } from "../../core/link-local";
 import type { OutgoingRequest } from "../../core/outgoing";
 import type { NamedProvider } from "../../core/target";
 import { Call } from "./call";
 import { tooBusy } from "./call-error";
 import { connector, type Route } from "./connector";
-import { guardedLookup, refusedAddress } from "./guarded-lookup";
 import { PooledClient } from "./pooled-client";
 import type { CallLimits, ProviderCall } from "./provider-call";
 import { type HttpProxy, proxyFor } from "./proxy";

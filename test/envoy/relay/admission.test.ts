@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Admitter } from "../../../envoy/relay/admission";
+import { services as shared } from "../../support/exchange";
 import { gatewayOf } from "../../support/gateway";
 import { VirtualClock } from "../../support/virtual-clock";
 
@@ -18,7 +19,7 @@ ${envoy}
 async function admitter(envoy = "  trusted_hops: 0", reachable = false) {
   let gateway = await gatewayOf(yaml(envoy));
   const clock = new VirtualClock();
-  const services = { clock, random: () => 0, newId: (prefix: string) => `${prefix}1` };
+  const services = { ...shared, clock, newId: (prefix: string) => `${prefix}1` };
   const made = new Admitter({ runtime: { gateway: () => gateway, services }, reachable });
   return {
     clock,

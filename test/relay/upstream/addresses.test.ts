@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
+import { guardedLookup } from "../../../plugins/core/guarded-lookup";
 import { Upstream } from "../../../plugins/relay/upstream";
-import { guardedLookup } from "../../../plugins/relay/upstream/guarded-lookup";
 import { type FakeUpstream, refusedPort, startFakeUpstream } from "../../upstream/fake-upstream";
 import { chat, failureOf, hear, PATIENT, providerAt } from "./support";
 
@@ -28,7 +28,7 @@ function resolve(lookup: LookupFunction, all: boolean): Promise<unknown> {
   });
 }
 
-const REFUSED = "api.test is a link-local or metadata address, which this provider may not have";
+const REFUSED = "api.test is a link-local or metadata address, which may not be connected to";
 
 describe("guardedLookup", () => {
   const link = [V4("169.254.169.254"), V6("fe80::1"), V6("::ffff:169.254.169.254"), V6("fd00:ec2::254"), V4("100.100.100.200")];

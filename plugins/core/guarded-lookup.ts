@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import { isLinkLocal } from "../../config/addresses";
+import { isLinkLocal } from "./link-local";
 
 /**
  * Leaves out link-local and metadata addresses. What it answers is what is connected to, so that a name that changes between two
@@ -21,5 +21,5 @@ export function guardedLookup(lookup: LookupFunction): LookupFunction {
 }
 
 export function refusedAddress(host: string): Error {
-  return new Error(`${host} is a link-local or metadata address, which this provider may not have`);
+  return new Error(`${host} is a link-local or metadata address, which may not be connected to`);
 }

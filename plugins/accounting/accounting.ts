@@ -1,0 +1,122 @@
+import type { Exchange } from "../core/exchange";
+import type { Target } from "../core/target";
+import { type PriceRow, type Prices, pricedProvider } from "../prices";
+import type { InputEstimate, OutputQuantiles, TokenEstimator } from "../tokens";
+import { type Forecast, forecastOf, learnedOutput, type OutputReserve } from "./forecast";
+import { countTarget, outputKey } from "./model-keys";
+import { costOfUsage, NOTHING_USED, settledUsage, type Tally } from "./tally";
+
+export interface AccountingParts {
+  /** Of the process: both learn from every exchange. */
+  readonly estimator: TokenEstimator;
+  readonly outputs: OutputQuantiles;
+  /** Of the configuration. */
+  readonly prices: Prices;
+  /** What a policy does with models nobody knows the price of. */
+  readonly unknownPrice: UnknownPrice;
+}
+
+/** `block`: refuse what would need it; `estimate`: take that of the dearest relative, and refuse where there is none; `allow`: reckon without. */
+export type UnknownPrice = "block" | "estimate" | "allow";
+
+interface Remembered {
+  readonly estimates: Map<Target, InputEstimate>;
+  tally: Promise<Tally> | undefined;
+}
+
+/** One a policy. Of an exchange it remembers what it has told, so that all plugins reckon with the same figures. */
+export class Accounting {
+  readonly #parts: AccountingParts;
+  readonly #remembered = new WeakMap<Exchange, Remembered>();
+
+  constructor(parts: AccountingParts) {
+    this.#parts = parts;
+  }
+
+  /** Has ready what counting takes, before the first request needs it. */
+  warmUp(): void {
+    void this.#parts.estimator.warmUp();
+  }
+
+  get unknownPrice(): UnknownPrice {
+    return this.#parts.unknownPrice;
+  }
+
+  /** What the request may use of a target, from its size: cheap, and never too low but for what tokenizers cannot tell. */
+  forecast(exchange: Exchange, target: Target, reserve: OutputReserve): Forecast {
+    return forecastOf(
+      exchange,
+      this.#estimate(exchange, target),
+      this.#output(exchange, target, reserve),
+      this.#priceOf(exchange, target),
+    );
+  }
+
+  /** The same with its tokens counted, off the event loop where they are many. */
+  async countedForecast(exchange: Exchange, target: Target, reserve: OutputReserve): Promise<Forecast> {
+    const estimate = await this.#parts.estimator.countInput(exchange.request, countTarget(target));
+    return forecastOf(exchange, estimate, this.#output(exchange, target, reserve), this.#priceOf(exchange, target));
+  }
+
+  /** What the provider has said, reckoned at once; `undefined` while it has said nothing. */
+  told(exchange: Exchange): Tally | undefined {
+    const { attempt, usage } = exchange;
+    if (attempt === undefined || usage === undefined) return undefined;
+    return { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) };
+  }
+
+  /** What an exchange that has ended used; counted by us where the provider said nothing. */
+  tally(exchange: Exchange): Promise<Tally> {
+    const remembered = this.#of(exchange);
+    remembered.tally ??= this.#tally(exchange);
+    return remembered.tally;
+  }
+
+  #of(exchange: Exchange): Remembered {
+    let remembered = this.#remembered.get(exchange);
+    if (remembered === undefined) {
+      remembered = { estimates: new Map(), tally: undefined };
+      this.#remembered.set(exchange, remembered);
+    }
+    return remembered;
+  }
+
+  #estimate(exchange: Exchange, target: Target): InputEstimate {
+    const { estimates } = this.#of(exchange);
+    let estimate = estimates.get(target);
+    if (estimate === undefined) {
+      estimate = this.#parts.estimator.estimateInput(exchange.request, countTarget(target));
+      estimates.set(target, estimate);
+    }
+    return estimate;
+  }
+
+  async #tally(exchange: Exchange): Promise<Tally> {
+    const { attempt } = exchange;
+    if (attempt === undefined) return NOTHING_USED;
+    const { target } = attempt;
+    const usage = await settledUsage(exchange, target, this.#parts.estimator);
+    if (usage.estimated !== true) this.#learn(exchange, target);
+    return { usage, ...costOfUsage(usage, this.#priceOf(exchange, target)) };
+  }
+
+  #learn(exchange: Exchange, target: Target): void {
+    const { usage, decoded, finished } = exchange;
+    if (usage === undefined || decoded === undefined || !finished) return;
+    const { estimator, outputs } = this.#parts;
+    estimator.observe(countTarget(target), this.#estimate(exchange, target), usage.input);
+    outputs.observe(outputKey(exchange, target), usage.output / Math.max(1, decoded.n ?? 1));
+  }
+
+  #output(exchange: Exchange, target: Target, reserve: OutputReserve): number {
+    const learned = this.#parts.outputs.quantile(outputKey(exchange, target), 0.95, target.maxOutputTokens);
+    return learnedOutput(exchange.request, target, reserve, learned);
+  }
+
+  /** As of when the exchange began, so that a price that changes meanwhile is one price for it. */
+  #priceOf({ startedAt }: Exchange, { provider, model }: Target): PriceRow | undefined {
+    const { prices, unknownPrice } = this.#parts;
+    const priced = pricedProvider(provider);
+    return prices.row(priced, model, startedAt) ?? (unknownPrice === "estimate" ? prices.estimatedRow(priced, model) : undefined);
+  }
+}

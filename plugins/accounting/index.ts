@@ -1,0 +1,10 @@
+/** What exchanges may use and what they have used, in tokens and money; reserved before, settled after. */
+
+export { Accounting, type AccountingParts, type UnknownPrice } from "./accounting";
+export { unpricedFaults } from "./check-prices";
+export type { Forecast, OutputReserve } from "./forecast";
+export { type Match, matches, matchSchema } from "./match";
+export { requirePrices } from "./require-prices";
+export { type Held, type OnError, Reservations, type ReservationsOptions, type Reserved } from "./reservations";
+export { type Scope, type Scoped, scopeKeys } from "./scope-keys";
+export type { Tally } from "./tally";

@@ -1,0 +1,45 @@
+/** What an exchange used, after it has ended. */
+import type { Usage } from "../core/events";
+import type { Exchange } from "../core/exchange";
+import type { Target } from "../core/target";
+import { atServiceTier, costOf, type PriceRow } from "../prices";
+import type { TokenEstimator } from "../tokens";
+import { countTarget } from "./model-keys";
+
+export interface Tally {
+  readonly usage: Usage;
+  /** Nano-dollars; `undefined` = nobody knows the price. */
+  readonly nanos: number | undefined;
+  /** Where the price is from; `none` = nothing was used. */
+  readonly priced: PriceRow["source"] | "unknown" | "none";
+}
+
+const NO_TOKENS: Usage = { input: 0, output: 0 };
+export const NOTHING_USED: Tally = { usage: NO_TOKENS, nanos: 0, priced: "none" };
+
+/**
+ * The provider's word; where it has none, what was sent and received is counted: an aborted stream has cost money all the same. A
+ * provider that was not reached, or answered with an error, charges nothing.
+ */
+export async function settledUsage(exchange: Exchange, target: Target, estimator: TokenEstimator): Promise<Usage> {
+  const { usage, attempt, error, finished } = exchange;
+  if (usage !== undefined && finished) return usage;
+  const status = attempt?.status ?? 0;
+  if (status >= 400 || (status === 0 && error?.kind === "unavailable")) return NO_TOKENS;
+  const output = await outputOf(exchange, target, estimator);
+  // Anthropic tells the prompt's tokens at the start of a stream, and one of the answer: true so far, and not the end of it.
+  if (usage !== undefined) return usage.output >= output ? usage : { ...usage, output, estimated: true };
+  const input = await estimator.countInput(exchange.request, countTarget(target));
+  return { input: input.estimate, output, estimated: true };
+}
+
+async function outputOf({ received }: Exchange, target: Target, estimator: TokenEstimator): Promise<number> {
+  const { text, share } = received?.text() ?? { text: "", share: 1 };
+  return text === "" ? 0 : Math.ceil((await estimator.countText(text, countTarget(target))) / share);
+}
+
+export function costOfUsage(usage: Usage, price: PriceRow | undefined): Pick<Tally, "nanos" | "priced"> {
+  if (usage === NO_TOKENS) return { nanos: 0, priced: "none" };
+  if (price === undefined) return { nanos: undefined, priced: "unknown" };
+  return { nanos: costOf(usage, atServiceTier(price, usage.serviceTier)).nanos, priced: price.source };
+}

@@ -1,0 +1,122 @@
+/** Asks the budgets of a request for what it may cost: by its size first, and by its counted tokens only where that decides it. */
+import { type Accounting, type Forecast, type Held, type Reservations, requirePrices } from "../accounting";
+import type { Exchange } from "../core/exchange";
+import type { Target } from "../core/target";
+import { ceilingOf } from "../stores/check-limits";
+import { type ItemState, type LimitItem, MAX_AMOUNT, type ReserveResult } from "../stores/limits";
+import type { Charge } from "./budgets";
+import { look, spentOf } from "./ledger";
+
+export interface Desk {
+  readonly reservations: Reservations;
+  readonly accounting: Accounting;
+}
+
+export interface Wanted {
+  readonly id: string;
+  readonly charges: readonly Charge[];
+  /** It may go to any of them. */
+  readonly targets: readonly Target[];
+}
+
+/** What became of one charge. */
+export interface Answered {
+  readonly charge: Charge;
+  /** Nano-dollars reserved of a hard budget, else 0. */
+  readonly reserved: number;
+  readonly spent: number;
+  /** Of a hard budget; with this reservation, where there is one. */
+  readonly left: number;
+  readonly over: boolean;
+  /** More than the whole budget. */
+  readonly impossible: boolean;
+}
+
+export type Asked =
+  | { readonly kind: "unlimited" }
+  | {
+      readonly kind: "answered";
+      readonly held: Held | undefined;
+      readonly answers: readonly Answered[];
+      readonly retryAfterMs: number;
+    };
+
+type Refused = Extract<ReserveResult, { granted: false }>;
+
+/** @throws GraftError `forbidden` without a price, `unavailable` without a store */
+export async function ask(
+  { reservations, accounting }: Desk,
+  exchange: Exchange,
+  { id, charges, targets }: Wanted,
+): Promise<Asked> {
+  const hard = charges.some(({ budget }) => budget.hard);
+  const forecasts = hard ? targets.map((target) => accounting.forecast(exchange, target, "max")) : [];
+  if (hard && accounting.unknownPrice !== "allow") requirePrices(forecasts, targets);
+  let amount = dearest(forecasts.map(({ nanos }) => nanos));
+  let reserved = await reservations.reserve(id, itemsOf(charges, amount));
+  if (reserved.kind === "refused" && mayFit(reserved.result, itemsOf(charges, amount), charges, forecasts)) {
+    const counted = await Promise.all(targets.map((target) => accounting.countedForecast(exchange, target, "max")));
+    amount = dearest(counted.map(({ nanos }) => nanos));
+    reserved = await reservations.reserve(id, itemsOf(charges, amount));
+  }
+  if (reserved.kind === "unlimited") return reserved;
+  const refused = reserved.kind === "refused" ? reserved.result : undefined;
+  const held = reserved.kind === "held" ? reserved.held : undefined;
+  const answers = answersOf(charges, amount, held?.items ?? refused?.items ?? [], refused);
+  return { kind: "answered", held, answers, retryAfterMs: refused?.impossible === false ? refused.retryAfterMs : 0 };
+}
+
+/** A hard budget's own item, then that of its ledger; of a soft one the ledger's alone. */
+export function itemsOf(charges: readonly Charge[], amount: number): LimitItem[] {
+  return charges.flatMap((charge) =>
+    charge.budget.hard ? [{ key: charge.key, limit: charge.budget.limit, amount }, look(charge)] : [look(charge)],
+  );
+}
+
+/** The same items, settled. */
+export function usedOf(charges: readonly Charge[], amount: number): number[] {
+  return charges.flatMap(({ budget }) => (budget.hard ? [amount, 0] : [0]));
+}
+
+function answersOf(
+  charges: readonly Charge[],
+  amount: number,
+  items: readonly ItemState[],
+  refused: Refused | undefined,
+): Answered[] {
+  let at = 0;
+  return charges.map((charge) => {
+    const { hard, nanos } = charge.budget;
+    const own = hard ? at++ : undefined;
+    const spent = spentOf(items[at++]?.remaining);
+    const isRefused = own !== undefined && refused?.refused.includes(own) === true;
+    return {
+      charge,
+      reserved: own === undefined ? 0 : amount,
+      spent,
+      left: own === undefined ? 0 : (items[own]?.remaining ?? 0),
+      over: isRefused || (!hard && spent >= nanos),
+      impossible: isRefused && refused?.impossible === true,
+    };
+  });
+}
+
+/** Whether counting could make a difference. */
+function mayFit(
+  result: Refused,
+  items: readonly LimitItem[],
+  charges: readonly Charge[],
+  forecasts: readonly Forecast[],
+): boolean {
+  if (forecasts.every(({ counted }) => counted)) return false;
+  const least = itemsOf(charges, dearest(forecasts.map(({ leastNanos }) => leastNanos)));
+  return result.refused.every((at) => {
+    const item = items[at];
+    const room = result.impossible && item !== undefined ? ceilingOf(item.limit) : (result.items[at]?.remaining ?? 0);
+    return (least[at]?.amount ?? 0) <= room;
+  });
+}
+
+function dearest(nanos: readonly (number | undefined)[]): number {
+  return Math.min(Math.ceil(Math.max(0, ...nanos.map((it) => it ?? 0))), MAX_AMOUNT);
+}

@@ -1,0 +1,81 @@
+/** What all configurations of a process share, opened as the first of them says: a change of it takes a new process. */
+import type { Config } from "./config/schema";
+import { type Clock, systemClock } from "./core/clock";
+import { HOSTS, type HostName } from "./core/host";
+import type { Logger } from "./observe/log";
+import type { Metrics } from "./observe/metrics";
+import { pluginMetrics } from "./observe/plugin-metrics";
+import { openStores } from "./open-stores";
+import { type OpenUsage, openUsage } from "./open-usage";
+import type { ProcessServices } from "./process-services";
+import { openMemoryStores } from "./stores/memory";
+import type { Stores } from "./stores/stores";
+import type { UsageRecord } from "./stores/usage/record";
+import type { UsageStore } from "./stores/usage/usage-store";
+import { type Learned, loadLearned, OutputQuantiles, saveLearned, TokenEstimator } from "./tokens";
+import type { UsageSink } from "./usage/sink";
+
+export interface OpenServices extends ProcessServices {
+  /** For reports. */
+  readonly usageStore: UsageStore | undefined;
+  /** When nothing runs any more. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly host: HostName | undefined;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  newId(prefix: string): string;
+}
+
+const SAVE_EVERY_MS = 5 * 60_000;
+
+/** @throws Error that says which store cannot be used, and why */
+export async function openServices(config: Config, { host = "envoy", metrics, logger, newId }: Parts): Promise<OpenServices> {
+  const clock: Clock = systemClock;
+  const stores = await openStores(config.store, clock);
+  const usage = await openUsage(config.usage, { clock, metrics, logger }).catch(async (thrown: unknown) => {
+    await stores.close();
+    throw thrown;
+  });
+  const estimator = new TokenEstimator();
+  const outputs = new OutputQuantiles();
+  const learned = { calibration: estimator.calibration, outputs };
+  await loadLearned(stores.kv, learned).catch(forgotten);
+  const saving = setInterval(() => void save(stores, learned), SAVE_EVERY_MS).unref();
+  return {
+    clock,
+    random: Math.random,
+    newId,
+    host: HOSTS[host],
+    stores,
+    localLimits: openMemoryStores(clock).limits,
+    estimator,
+    outputs,
+    usage: usage === undefined ? undefined : sinkOf(usage, config),
+    usageStore: usage?.store,
+    metrics: pluginMetrics(metrics.registry),
+    warn: (fields, message) => logger.warn(fields, message),
+    async close() {
+      clearInterval(saving);
+      await save(stores, learned);
+      await usage?.close();
+      await estimator.close();
+      await stores.close();
+    },
+  };
+}
+
+/** Only what is kept in memory is lost with the process that went before. */
+function sinkOf({ writer, store }: OpenUsage, { store: { kind } }: Config): UsageSink {
+  const add = (record: UsageRecord): void => writer.add(record);
+  return kind === "memory" ? { add, spent: (query) => store.spent(query) } : { add };
+}
+
+async function save({ kv }: Stores, learned: Learned): Promise<void> {
+  await saveLearned(kv, learned).catch(forgotten);
+}
+
+/** It is learned again. */
+function forgotten(): void {}
