@@ -12,6 +12,11 @@ export interface Amounts {
 export const NO_TOKENS: Amounts = { requests: 1, input: 0, output: 0, nanos: 0 };
 export const NOTHING: Amounts = { requests: 0, input: 0, output: 0, nanos: 0 };
 
+/** Whether it depends on the size of a request: counting that takes time. */
+export function isSized(unit: Unit): boolean {
+  return unit !== "requests" && unit !== "concurrency";
+}
+
 export function amountOf(unit: Unit, { requests, input, output, nanos }: Amounts): number {
   switch (unit) {
     case "requests":

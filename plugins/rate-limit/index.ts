@@ -1,6 +1,7 @@
 /** Limits on requests, tokens, cost and concurrency: reserved before a request is sent, settled by what it used. */
 import { Reservations } from "../accounting";
 import { definePlugin } from "../define-plugin";
+import { isSized } from "./amounts";
 import { checkRateLimit } from "./check";
 import { type RateLimitConfig, rateLimitSchema } from "./config";
 import { LimitedExchange } from "./limited-exchange";
@@ -8,7 +9,7 @@ import { ruleOf } from "./rules";
 import { TightKeys } from "./tight-keys";
 
 function needsUsage({ limits }: RateLimitConfig): boolean {
-  return limits.some(({ unit }) => unit !== "requests" && unit !== "concurrency");
+  return limits.some(({ unit }) => isSized(unit));
 }
 
 export const rateLimit = definePlugin({

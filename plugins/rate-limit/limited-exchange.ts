@@ -5,7 +5,7 @@ import type { Attempt, Exchange } from "../core/exchange";
 import type { Hooks } from "../core/plugin";
 import { type Plan, type Target, targetLabel } from "../core/target";
 import type { ItemState } from "../stores/limits";
-import { type Amounts, NO_TOKENS, NOTHING, usedOf } from "./amounts";
+import { type Amounts, isSized, NO_TOKENS, NOTHING, usedOf } from "./amounts";
 import { limitHeaders } from "./headers";
 import { type Charge, chargesOf, itemsOf, type Rule } from "./rules";
 import { type Taken, take } from "./take";
@@ -110,10 +110,10 @@ export class LimitedExchange implements Hooks {
 
   async log(): Promise<void> {
     await Promise.all(this.#settling);
-    const charged = [...this.#kept, ...this.#keptOfTargets.values()];
-    if (charged.every((kept) => kept === undefined)) return;
+    const charged = [...this.#kept, ...this.#keptOfTargets.values()].flatMap((kept) => kept?.charges ?? []);
+    if (charged.length === 0) return;
     const { attempt } = this.#exchange;
-    const used = await this.#used();
+    const used = charged.some(({ rule }) => isSized(rule.unit)) ? await this.#used() : NO_TOKENS;
     await this.#settleAll((label) => {
       if (label === undefined) return used;
       if (attempt !== undefined && label === targetLabel(attempt.target)) return used;

@@ -5,7 +5,7 @@ import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
 import { ceilingOf } from "../stores/check-limits";
 import type { ItemState, LimitItem, ReserveResult } from "../stores/limits";
-import { leastOf, mostOf, NO_TOKENS } from "./amounts";
+import { isSized, leastOf, mostOf, NO_TOKENS } from "./amounts";
 import type { Limiter } from "./limited-exchange";
 import { refusal } from "./refusal";
 import { type Charge, itemsOf } from "./rules";
@@ -59,7 +59,7 @@ function forecast(
   charges: readonly Charge[],
   targets: readonly Target[],
 ): readonly Forecast[] {
-  const sized = charges.some(({ rule }) => rule.unit !== "requests" && rule.unit !== "concurrency");
+  const sized = charges.some(({ rule }) => isSized(rule.unit));
   if (!sized) return [];
   const forecasts = targets.map((target) => accounting.forecast(exchange, target, reserve));
   const costly = charges.some(({ rule }) => rule.unit === "cost");

@@ -11,6 +11,8 @@ export const usage = definePlugin({
   always: true,
   needsUsage: ({ trailing_event }, services) => trailing_event || services.usage !== undefined,
   create(config, { accounting, metrics, usage: sink }, { name: policy }) {
+    // Else the first answer without usage waits for it, and what it holds of limits with it.
+    if (sink !== undefined) accounting.warmUp();
     const cost = metrics.counter("graft_cost_usd_total", "What exchanges cost, US dollars", ["policy", "provider"]);
     const unpriced = metrics.counter("graft_unpriced_requests_total", "Requests to models nobody knows the price of", [
       "policy",

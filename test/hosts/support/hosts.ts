@@ -1,5 +1,6 @@
 /** The hosts Graft runs in, each as an operator sets it up, behind one interface. */
 import type { HostName } from "../../../plugins/core/host";
+import type { Program } from "../../e2e/support/process";
 import { Stack } from "../../e2e/support/stack";
 import { KongStack, llm } from "../../kong/support";
 import type { Seen } from "../../upstream/raw-client";
@@ -13,6 +14,10 @@ export interface HostSetup {
   readonly models: readonly Settings[];
   /** More of the policy. */
   readonly policy?: Settings;
+  /** More of the file: `store`, `usage` … */
+  readonly sections?: Settings;
+  /** Graft processes behind one Envoy. */
+  readonly processors?: number;
   readonly bounds?: Settings;
   /** The host's own authentication stands in front and knows `PEOPLE`: their names, or their groups as well. */
   readonly authenticates?: "names" | "groups";
@@ -22,10 +27,15 @@ export interface HostSetup {
 
 export interface RunningHost {
   readonly url: string;
+  /** Where graft.yaml is, and what is named relative to it. Gone when the host has stopped. */
+  readonly directory: string;
+  readonly processors: readonly Program[];
   readonly adminUrls: readonly string[];
   readonly records: readonly Readonly<Record<string, unknown>>[];
   record(requestId: unknown): Promise<Readonly<Record<string, unknown>>>;
   errorLines(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** @param config as `graftYaml` makes it */
+  writeConfig(config: string): void;
   stop(): Promise<void>;
 }
 
@@ -44,8 +54,8 @@ export interface Host {
 const POLICY = "default";
 
 /** graft.yaml without `version`, `envoy` and `admin`: JSON is YAML as well. */
-function graftYaml({ providers, models, policy = {}, bounds = {} }: HostSetup): string {
-  const parts = { providers, bounds, policies: { [POLICY]: { models, ...policy } } };
+export function graftYaml({ providers, models, policy = {}, bounds = {}, sections = {} }: HostSetup): string {
+  const parts = { providers, bounds, policies: { [POLICY]: { models, ...policy } }, ...sections };
   return Object.entries(parts)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     .join("\n");
@@ -67,12 +77,13 @@ const jwtAuthn = (groupsClaim: string): string => `
 function behindEnvoy(mode: "ext_proc" | "relay"): Host {
   return {
     start(setup) {
-      const { authenticates, silenceMs } = setup;
+      const { authenticates, silenceMs, processors = 1 } = setup;
       const auth = authenticates === undefined ? "" : jwtAuthn(authenticates === "groups" ? "groups" : "none");
       // The relay limits each attempt by itself; what Envoy limits is the whole exchange.
       const routes = mode === "relay" || silenceMs === undefined ? "" : `  routes: [{ idle_timeout_ms: ${silenceMs} }]`;
       return Stack.start({
         mode,
+        processors,
         config: graftYaml(setup),
         envoy: routes + auth,
         // A broken connection is closed a second later than it could be, for clients that are still sending: these here are not.

@@ -16,6 +16,8 @@ export class HostUnderTest {
   readonly can: HostCapabilities;
   upstream!: FakeUpstream;
   #running: RunningHost | undefined;
+  /** A test has ended its process: it cannot be asked any more. */
+  ended = false;
 
   constructor(name: HostName) {
     this.name = name;
@@ -62,8 +64,8 @@ export class HostUnderTest {
     return new OpenAI({ baseURL: `${this.url}/v1`, apiKey: "sk-client", maxRetries: 0, ...options });
   }
 
-  metric(name: string): Promise<number> {
-    return metric(this.running.adminUrls[0] ?? "", name);
+  metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    return metric(this.running.adminUrls[0] ?? "", name, labels);
   }
 
   /** Every exchange has ended, and Graft knows it. */
@@ -75,7 +77,7 @@ export class HostUnderTest {
   async stop(): Promise<void> {
     try {
       if (this.#running === undefined) return;
-      await this.idle();
+      if (!this.ended) await this.idle();
       expect(await this.running.errorLines()).toEqual([]);
     } finally {
       await this.#running?.stop();
