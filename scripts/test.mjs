@@ -49,7 +49,12 @@ async function endToEnd() {
     process.env.ENVOY_BIN = await ensureEnvoy();
     console.log(process.env.ENVOY_BIN);
   });
-  if (built && found) await step("end-to-end tests (jest)", () => jest("e2e", "--runInBand"));
+  if (!built || !found) return;
+  await step("end-to-end tests (jest)", () => jest("e2e", "--testPathPatterns=test/e2e/|test/hosts/faults/", "--runInBand"));
+  // What they say does not depend on how fast they run.
+  await step("tests over all hosts (jest)", () =>
+    jest("e2e", "--testPathPatterns=test/hosts/(contract|limits|budgets)/", "--maxWorkers=2"),
+  );
 }
 
 /** A step that throws counts as one failure; the next ones run all the same. */

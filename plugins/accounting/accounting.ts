@@ -1,5 +1,6 @@
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
+import { isTold } from "../core/usage";
 import { type PriceRow, type Prices, pricedProvider } from "../prices";
 import type { InputEstimate, OutputQuantiles, TokenEstimator } from "../tokens";
 import { type Forecast, forecastOf, learnedOutput, type OutputReserve } from "./forecast";
@@ -61,7 +62,7 @@ export class Accounting {
   /** What the provider has said, reckoned at once; `undefined` while it has said nothing. */
   told(exchange: Exchange): Tally | undefined {
     const { attempt, usage } = exchange;
-    if (attempt === undefined || usage === undefined) return undefined;
+    if (attempt === undefined || !isTold(usage)) return undefined;
     return { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) };
   }
 

@@ -17,6 +17,8 @@ export interface ReservationsOptions {
   readonly clock: Clock;
   /** The store did not answer. */
   onTrouble(error: unknown): void;
+  /** For operators: it went away, or is back. */
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 export interface Held {
@@ -45,6 +47,7 @@ export class Reservations {
   readonly #options: ReservationsOptions;
   readonly #open = new Set<Open>();
   #timer: NodeJS.Timeout | undefined;
+  #away = false;
 
   constructor(options: ReservationsOptions) {
     this.#options = options;
@@ -54,10 +57,12 @@ export class Reservations {
   async reserve(id: string, items: readonly LimitItem[]): Promise<Reserved> {
     const { limits, local, onError, localShare } = this.#options;
     try {
-      return this.#held(id, limits, await limits.reserve({ id, ttlMs: TTL_MS, items }));
+      const result = await limits.reserve({ id, ttlMs: TTL_MS, items });
+      if (this.#away) this.#back();
+      return this.#held(id, limits, result);
     } catch (thrown) {
       if (!(thrown instanceof GraftError)) throw thrown;
-      this.#options.onTrouble(thrown);
+      this.#trouble(thrown);
       // It may have been granted, and only its answer was lost.
       void limits.release(id).catch(() => {});
       if (onError === "open") return { kind: "unlimited" };
@@ -85,8 +90,21 @@ export class Reservations {
       await open.limits.settle(open.id, used);
     } catch (thrown) {
       // It expires by itself, and what was reserved stays charged.
-      this.#options.onTrouble(thrown);
+      this.#trouble(thrown);
     }
+  }
+
+  #trouble(thrown: unknown): void {
+    const { onTrouble, onError, warn } = this.#options;
+    onTrouble(thrown);
+    if (this.#away) return;
+    this.#away = true;
+    warn({ on_error: onError, cause: causeOf(thrown) }, "the store of limits does not answer");
+  }
+
+  #back(): void {
+    this.#away = false;
+    this.#options.warn({}, "the store of limits answers again");
   }
 
   #renew(): void {
@@ -94,9 +112,14 @@ export class Reservations {
     for (const open of this.#open) {
       if (open.renewAt > now) continue;
       open.renewAt = now + RENEW_MS;
-      open.limits.renew(open.id, TTL_MS).catch((thrown: unknown) => this.#options.onTrouble(thrown));
+      open.limits.renew(open.id, TTL_MS).catch((thrown: unknown) => this.#trouble(thrown));
     }
   }
+}
+
+function causeOf(thrown: unknown): string {
+  const { cause } = thrown instanceof Error ? thrown : { cause: undefined };
+  return cause instanceof Error ? cause.message : String(thrown);
 }
 
 function unavailable(cause: GraftError): GraftError {

@@ -2,6 +2,7 @@
 import type { Usage } from "../core/events";
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
+import { isTold } from "../core/usage";
 import { atServiceTier, costOf, type PriceRow } from "../prices";
 import type { TokenEstimator } from "../tokens";
 import { countTarget } from "./model-keys";
@@ -23,12 +24,12 @@ export const NOTHING_USED: Tally = { usage: NO_TOKENS, nanos: 0, priced: "none" 
  */
 export async function settledUsage(exchange: Exchange, target: Target, estimator: TokenEstimator): Promise<Usage> {
   const { usage, attempt, error, finished } = exchange;
-  if (usage !== undefined && finished) return usage;
+  if (isTold(usage) && finished) return usage;
   const status = attempt?.status ?? 0;
   if (status >= 400 || (status === 0 && error?.kind === "unavailable")) return NO_TOKENS;
   const output = await outputOf(exchange, target, estimator);
   // Anthropic tells the prompt's tokens at the start of a stream, and one of the answer: true so far, and not the end of it.
-  if (usage !== undefined) return usage.output >= output ? usage : { ...usage, output, estimated: true };
+  if (isTold(usage)) return usage.output >= output ? usage : { ...usage, output, estimated: true };
   const input = await estimator.countInput(exchange.request, countTarget(target));
   return { input: input.estimate, output, estimated: true };
 }

@@ -77,6 +77,7 @@ export const budget = definePlugin({
         localShare: config.local_share_percent,
         clock,
         onTrouble,
+        warn: (fields, message) => services.warn({ policy, plugin: "budget", ...fields }, message),
       }),
       decided: (budget: string, result: string) => requests({ policy, budget, result }),
     };

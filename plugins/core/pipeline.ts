@@ -25,6 +25,7 @@ import { modelNotFound, providerStateRefused } from "./refusals";
 import { RunningCalls } from "./running-calls";
 import { Scout } from "./scout";
 import type { Plan, Target } from "./target";
+import { isTold } from "./usage";
 
 export interface Reply {
   readonly status: number;
@@ -210,7 +211,7 @@ export class Pipeline {
       this.#complete = true;
       if (this.exchange.error !== undefined || failure !== undefined) return tail;
       this.exchange.finished = true;
-      if (this.exchange.usage !== undefined) this.exchange.received?.forget();
+      if (isTold(this.exchange.usage)) this.exchange.received?.forget();
       return withCompletions(tail, this.#hooks, this.#streams);
     } finally {
       this.#calls.end();

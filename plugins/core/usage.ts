@@ -21,3 +21,8 @@ function isCount(value: number): boolean {
 function toCount(value: number): number {
   return Number.isNaN(value) ? 0 : Math.min(Math.max(0, Math.ceil(value)), MOST_TOKENS);
 }
+
+/** Some servers fill in zeros where they have not counted: no answer is made of nothing. */
+export function isTold(usage: Usage | undefined): usage is Usage {
+  return usage !== undefined && usage.input + usage.output > 0;
+}

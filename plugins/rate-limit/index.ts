@@ -33,6 +33,7 @@ export const rateLimit = definePlugin({
       localShare: config.local_share_percent,
       clock,
       onTrouble: () => troubles({ policy: name }),
+      warn: (fields, message) => services.warn({ policy: name, plugin: "rate_limit", ...fields }, message),
     });
     const limiter = {
       rules: config.limits.map(ruleOf),

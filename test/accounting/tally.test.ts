@@ -1,0 +1,112 @@
+/** What an exchange is charged for, by how it ended. */
+import { GraftError } from "../../plugins/core/errors";
+import type { Pipeline } from "../../plugins/core/pipeline";
+import type { Target } from "../../plugins/core/target";
+import { loadTables } from "../../plugins/tokens/load-tables";
+import {
+  alias,
+  answerWith,
+  chat,
+  JSON_HEADERS,
+  openPipeline,
+  pluginServices,
+  SSE_HEADERS,
+  sent,
+  services,
+  target,
+} from "../support/exchange";
+
+const { accounting } = pluginServices;
+beforeAll(() => services.estimator.use(loadTables("o200k_base")));
+
+async function asked(
+  it: Record<string, unknown> = {},
+  targets: readonly Target[] = [target("openai", "gpt-4o")],
+): Promise<Pipeline> {
+  const pipeline = openPipeline({ aliases: [alias("m", targets)], policy: { needsUsage: true } });
+  sent(await pipeline.request(chat({ messages: [{ role: "user", content: "one two three four five" }], ...it })));
+  return pipeline;
+}
+
+const answer = (usage: object | undefined, content = "six seven eight") =>
+  JSON.stringify({
+    id: "x",
+    model: "g",
+    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+    usage,
+  });
+const TOLD = { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 };
+const piece = (delta: object, more: object = {}) =>
+  `data: ${JSON.stringify({ id: "x", model: "g", choices: [{ index: 0, delta, finish_reason: null }], ...more })}\n\n`;
+
+test("the provider's word, priced: gpt-4o at 2.50 and 10 dollars for a million", async () => {
+  const pipeline = await asked();
+  await answerWith(pipeline, 200, JSON_HEADERS, [answer(TOLD)]);
+  expect(await accounting.tally(pipeline.exchange)).toMatchObject({
+    usage: { input: 100, output: 50 },
+    nanos: 100 * 2500 + 50 * 10_000,
+    priced: "table",
+  });
+});
+
+test.each([
+  ["nothing", undefined],
+  ["zeros", { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
+])("a whole answer that says %s of usage is counted", async (_, usage) => {
+  const pipeline = await asked();
+  await answerWith(pipeline, 200, JSON_HEADERS, [answer(usage)]);
+  // "one … five" and 7 of the message; "six seven eight".
+  expect((await accounting.tally(pipeline.exchange)).usage).toEqual({ input: 12, output: 3, estimated: true });
+});
+
+test("a stream that breaks off is charged for what came, tool calls as well", async () => {
+  const pipeline = await asked({ stream: true });
+  await pipeline.response(200, SSE_HEADERS);
+  await pipeline.chunk(Buffer.from(piece({ role: "assistant", content: "six seven" })));
+  const call = { index: 0, id: "c", type: "function", function: { name: "weather", arguments: '{"city":' } };
+  await pipeline.chunk(Buffer.from(piece({ tool_calls: [call] })));
+  await pipeline.end(new GraftError("upstream_failed", "gone"));
+  const { usage } = await accounting.tally(pipeline.exchange);
+  expect(usage).toMatchObject({ input: 12, estimated: true });
+  expect(usage.output).toBeGreaterThanOrEqual(5);
+});
+
+test("of a long stream the beginning is counted, and the rest taken to be like it", async () => {
+  const pipeline = await asked({ stream: true });
+  await pipeline.response(200, SSE_HEADERS);
+  const chunk = Buffer.from(piece({ content: " word" }));
+  const chunks = 5000;
+  for (let at = 0; at < chunks; at += 1) await pipeline.chunk(chunk);
+  const { usage } = await accounting.tally(pipeline.exchange);
+  expect(usage.output).toBeGreaterThan(chunks * 0.98);
+  expect(usage.output).toBeLessThan(chunks * 1.02);
+});
+
+test("a client that left before the answer has sent its prompt all the same", async () => {
+  const pipeline = await asked();
+  await pipeline.log("aborted");
+  expect((await accounting.tally(pipeline.exchange)).usage).toEqual({ input: 12, output: 0, estimated: true });
+});
+
+test.each([
+  ["an error from the provider", (it: Pipeline) => answerWith(it, 500, JSON_HEADERS, ["{}"])],
+  ["a provider that cannot be reached", (it: Pipeline) => it.response(503, {}, new GraftError("unavailable", "refused"))],
+])("%s costs nothing", async (_, end) => {
+  const pipeline = await asked();
+  await end(pipeline);
+  expect(await accounting.tally(pipeline.exchange)).toEqual({ usage: { input: 0, output: 0 }, nanos: 0, priced: "none" });
+});
+
+test("a request that was never sent costs nothing", async () => {
+  const pipeline = openPipeline({ aliases: [alias("m", [target("openai", "gpt-4o")])] });
+  expect(await accounting.tally(pipeline.exchange)).toMatchObject({ nanos: 0, priced: "none" });
+});
+
+test("the last attempt counts: what failed before it said nothing", async () => {
+  const [a, b] = [target("openai", "gpt-4o"), target("openai", "gpt-4o-mini")];
+  const pipeline = await asked({}, [a, b]);
+  pipeline.attemptFailed(1, 503, {}, Buffer.from("{}"));
+  sent(await pipeline.attempt(2));
+  await answerWith(pipeline, 200, JSON_HEADERS, [answer(TOLD)]);
+  expect((await accounting.tally(pipeline.exchange)).nanos).toBe(100 * 150 + 50 * 600);
+});
