@@ -9,7 +9,8 @@ import { usage } from "./usage";
 export const RUNNING_ORDER: readonly Position[] = [
   { plugin: usage, stage: "main" },
   { plugin: route, stage: "main" },
-  // Behind it: its own say on targets comes when their order is known.
-  { plugin: rateLimit, stage: "main" },
+  // In front of limits: it may have another model serve the request.
   { plugin: budget, stage: "main" },
+  // Behind the route: its own say on targets comes when their order is known.
+  { plugin: rateLimit, stage: "main" },
 ];

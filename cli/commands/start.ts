@@ -46,9 +46,11 @@ async function run(closers: Closers): Promise<never> {
   closers.add(() => demo.close());
 
   const configPath = join(directory, "graft.yaml");
-  const env = { ...process.env, DEMO_URL: demo.url };
+  const { env } = process;
+  // Not by a variable: `graft usage`, `check` and `prices` read the same file in another shell.
+  const text = readFileSync(join(packageRoot(), "examples", "demo.yaml"), "utf8").replaceAll("${DEMO_URL}", demo.url);
   const addresses = { listen: `127.0.0.1:${port}`, socket: `unix://${directory}/graft.sock`, admin: "127.0.0.1:0" };
-  writeFileSync(configPath, composeConfig(readFileSync(join(packageRoot(), "examples", "demo.yaml"), "utf8"), addresses, env));
+  writeFileSync(configPath, composeConfig(text, addresses, env));
   const config = await load(configPath, env);
   const graft = await serveEnvoy({ configPath, env, logLevel: "info" });
   closers.add(async () => {

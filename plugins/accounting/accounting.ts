@@ -4,7 +4,7 @@ import { isTold } from "../core/usage";
 import { type PriceRow, type Prices, pricedProvider } from "../prices";
 import type { InputEstimate, OutputQuantiles, TokenEstimator } from "../tokens";
 import { type Forecast, forecastOf, learnedOutput, type OutputReserve } from "./forecast";
-import { countTarget, outputKey } from "./model-keys";
+import { countTarget, modelKey, outputKey } from "./model-keys";
 import { costOfUsage, NOTHING_USED, settledUsage, type Tally } from "./tally";
 
 export interface AccountingParts {
@@ -21,7 +21,11 @@ export interface AccountingParts {
 export type UnknownPrice = "block" | "estimate" | "allow";
 
 interface Remembered {
-  readonly estimates: Map<Target, InputEstimate>;
+  /** By kind and model: many targets may be one model, at several providers of a kind. */
+  readonly estimates: Map<string, InputEstimate>;
+  readonly counts: Map<string, Promise<InputEstimate>>;
+  /** The most that was set aside for the answer, by whichever plugin. */
+  output: number;
   tally: Promise<Tally> | undefined;
 }
 
@@ -55,8 +59,12 @@ export class Accounting {
 
   /** The same with its tokens counted, off the event loop where they are many. */
   async countedForecast(exchange: Exchange, target: Target, reserve: OutputReserve): Promise<Forecast> {
-    const estimate = await this.#parts.estimator.countInput(exchange.request, countTarget(target));
-    return forecastOf(exchange, estimate, this.#output(exchange, target, reserve), this.#priceOf(exchange, target));
+    return forecastOf(
+      exchange,
+      await this.#count(exchange, target),
+      this.#output(exchange, target, reserve),
+      this.#priceOf(exchange, target),
+    );
   }
 
   /** What the provider has said, reckoned at once; `undefined` while it has said nothing. */
@@ -76,7 +84,7 @@ export class Accounting {
   #of(exchange: Exchange): Remembered {
     let remembered = this.#remembered.get(exchange);
     if (remembered === undefined) {
-      remembered = { estimates: new Map(), tally: undefined };
+      remembered = { estimates: new Map(), counts: new Map(), output: 0, tally: undefined };
       this.#remembered.set(exchange, remembered);
     }
     return remembered;
@@ -84,19 +92,31 @@ export class Accounting {
 
   #estimate(exchange: Exchange, target: Target): InputEstimate {
     const { estimates } = this.#of(exchange);
-    let estimate = estimates.get(target);
+    const key = modelKey(target);
+    let estimate = estimates.get(key);
     if (estimate === undefined) {
       estimate = this.#parts.estimator.estimateInput(exchange.request, countTarget(target));
-      estimates.set(target, estimate);
+      estimates.set(key, estimate);
     }
     return estimate;
+  }
+
+  #count(exchange: Exchange, target: Target): Promise<InputEstimate> {
+    const { counts } = this.#of(exchange);
+    const key = modelKey(target);
+    let count = counts.get(key);
+    if (count === undefined) {
+      count = this.#parts.estimator.countInput(exchange.request, countTarget(target));
+      counts.set(key, count);
+    }
+    return count;
   }
 
   async #tally(exchange: Exchange): Promise<Tally> {
     const { attempt } = exchange;
     if (attempt === undefined) return NOTHING_USED;
     const { target } = attempt;
-    const usage = await settledUsage(exchange, target, this.#parts.estimator);
+    const usage = await settledUsage(exchange, target, this.#parts.estimator, this.#of(exchange).output);
     if (usage.estimated !== true) this.#learn(exchange, target);
     return { usage, ...costOfUsage(usage, this.#priceOf(exchange, target)) };
   }
@@ -106,12 +126,18 @@ export class Accounting {
     if (usage === undefined || decoded === undefined || !finished) return;
     const { estimator, outputs } = this.#parts;
     estimator.observe(countTarget(target), this.#estimate(exchange, target), usage.input);
-    outputs.observe(outputKey(exchange, target), usage.output / Math.max(1, decoded.n ?? 1));
+    // How long an answer is where nobody bounds it: clients that ask for short ones must not teach that all are.
+    if (decoded.maxTokens === undefined) {
+      outputs.observe(outputKey(exchange, target), usage.output / Math.max(1, decoded.n ?? 1));
+    }
   }
 
   #output(exchange: Exchange, target: Target, reserve: OutputReserve): number {
     const learned = this.#parts.outputs.quantile(outputKey(exchange, target), 0.95, target.maxOutputTokens);
-    return learnedOutput(exchange.request, target, reserve, learned);
+    const output = learnedOutput(exchange.request, target, reserve, learned);
+    const remembered = this.#of(exchange);
+    remembered.output = Math.max(remembered.output, output);
+    return output;
   }
 
   /** As of when the exchange began, so that a price that changes meanwhile is one price for it. */

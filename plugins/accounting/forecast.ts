@@ -48,14 +48,13 @@ export function learnedOutput(
   learned: number | undefined,
 ): number {
   if (reserve === "none") return 0;
-  const most = target.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  const asked = request.maxTokens === undefined ? undefined : Math.min(request.maxTokens, most);
-  const unasked = reserve === "max" && Number.isFinite(most) ? most : (learned ?? Math.min(most, UNKNOWN_OUTPUT));
-  const each = Math.min(
-    MOST_OUTPUT,
-    asked === undefined ? unasked : reserve === "max" ? asked : Math.min(asked, learned ?? asked),
-  );
-  return each * Math.max(1, request.n ?? 1);
+  const { maxOutputTokens, model, provider } = target;
+  const most = maxOutputTokens ?? provider.codec.maxOutputTokens?.(model);
+  const unknown = Math.min(most ?? UNKNOWN_OUTPUT, UNKNOWN_OUTPUT);
+  const unasked = reserve === "learned" ? (learned ?? unknown) : (most ?? Math.max(learned ?? 0, UNKNOWN_OUTPUT));
+  const asked = request.maxTokens === undefined ? unasked : Math.min(request.maxTokens, maxOutputTokens ?? MOST_OUTPUT);
+  const each = reserve === "learned" ? Math.min(asked, learned ?? asked) : asked;
+  return Math.min(each, MOST_OUTPUT) * Math.max(1, request.n ?? 1);
 }
 
 function possibleOf({ messages, tools = [], extra }: NeutralRequest): Possible {

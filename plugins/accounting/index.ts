@@ -2,6 +2,7 @@
 
 export { Accounting, type AccountingParts, type UnknownPrice } from "./accounting";
 export { unpricedFaults } from "./check-prices";
+export { checkRules, unknownModel } from "./check-rule";
 export type { Forecast, OutputReserve } from "./forecast";
 export { type Match, matches, matchSchema } from "./match";
 export { requirePrices } from "./require-prices";

@@ -23,13 +23,15 @@ export interface ReservationsOptions {
 
 export interface Held {
   readonly items: readonly ItemState[];
+  /** The store is away, and this process counts by itself: the items tell nothing of what others did. */
+  readonly local: boolean;
   /** Once; never rejects. @param used of each item, in order */
   settle(used: readonly number[]): Promise<void>;
 }
 
 export type Reserved =
   | { readonly kind: "held"; readonly held: Held }
-  | { readonly kind: "refused"; readonly result: Extract<ReserveResult, { granted: false }> }
+  | { readonly kind: "refused"; readonly result: Extract<ReserveResult, { granted: false }>; readonly local: boolean }
   /** The store is away, and that shall not stop anybody. */
   | { readonly kind: "unlimited" };
 
@@ -59,7 +61,7 @@ export class Reservations {
     try {
       const result = await limits.reserve({ id, ttlMs: TTL_MS, items });
       if (this.#away) this.#back();
-      return this.#held(id, limits, result);
+      return this.#held(id, limits, result, false);
     } catch (thrown) {
       if (!(thrown instanceof GraftError)) throw thrown;
       this.#trouble(thrown);
@@ -69,15 +71,15 @@ export class Reservations {
       if (onError === "closed") throw unavailable(thrown);
     }
     const shares = items.map((item) => shareOf(item, localShare));
-    return this.#held(id, local, await local.reserve({ id, ttlMs: TTL_MS, items: shares }));
+    return this.#held(id, local, await local.reserve({ id, ttlMs: TTL_MS, items: shares }), true);
   }
 
-  #held(id: string, limits: Limits, result: ReserveResult): Reserved {
-    if (!result.granted) return { kind: "refused", result };
+  #held(id: string, limits: Limits, result: ReserveResult, local: boolean): Reserved {
+    if (!result.granted) return { kind: "refused", result, local };
     const open: Open = { id, limits, renewAt: this.#options.clock.monotonic() + RENEW_MS };
     this.#open.add(open);
     this.#timer ??= setInterval(() => this.#renew(), RENEW_MS / 2).unref();
-    return { kind: "held", held: { items: result.items, settle: (used) => this.#settle(open, used) } };
+    return { kind: "held", held: { items: result.items, local, settle: (used) => this.#settle(open, used) } };
   }
 
   async #settle(open: Open, used: readonly number[]): Promise<void> {

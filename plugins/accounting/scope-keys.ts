@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Caller, Exchange } from "../core/exchange";
+import { addressKey } from "./address-key";
 
 /** Who or what can have a counter of its own. */
 export type Scope =
@@ -53,9 +54,9 @@ function valuesOf(
   const { caller, headers } = exchange.client;
   switch (scope) {
     case "caller":
-      return [caller.id];
+      return [callerKey(caller)];
     case "credential":
-      return [caller.credential ?? caller.id];
+      return [caller.credential ?? callerKey(caller)];
     case "team":
       return [caller.team ?? ""];
     case "group":
@@ -63,7 +64,7 @@ function valuesOf(
     case "tag":
       return several(caller, "tags");
     case "ip":
-      return [caller.ip];
+      return [addressKey(caller.ip)];
     case "model":
       return [exchange.alias?.name ?? ""];
     case "provider":
@@ -77,6 +78,11 @@ function valuesOf(
     case "session":
       return [exchange.labels[scope] ?? ""];
   }
+}
+
+/** Anonymous callers are known by their address only. */
+function callerKey({ id, anonymous, ip }: Caller): string {
+  return anonymous ? `ip:${addressKey(ip)}` : id;
 }
 
 function several(caller: Caller, list: "groups" | "tags"): readonly string[] {

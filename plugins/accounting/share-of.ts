@@ -1,11 +1,14 @@
 import { ceilingOf } from "../stores/check-limits";
-import type { Limit, LimitItem } from "../stores/limits";
+import { type Limit, type LimitItem, MAX_AMOUNT } from "../stores/limits";
 
 /** The same item against a part of its limit, at least 1. @param percent of the limit */
-export function shareOf({ key, limit, amount }: LimitItem, percent: number): LimitItem {
+export function shareOf(item: LimitItem, percent: number): LimitItem {
+  const { limit, amount } = item;
+  // Never reached: it counts, and limits nothing.
+  if (ceilingOf(limit) === MAX_AMOUNT) return item;
   const part = share(limit, percent);
   // What fits the whole limit must not be too large for ever because the store is away.
-  return { key, limit: part, amount: amount > ceilingOf(limit) ? amount : Math.min(amount, ceilingOf(part)) };
+  return { ...item, limit: part, amount: amount > ceilingOf(limit) ? amount : Math.min(amount, ceilingOf(part)) };
 }
 
 function share(limit: Limit, percent: number): Limit {

@@ -21,18 +21,37 @@ export const NOTHING_USED: Tally = { usage: NO_TOKENS, nanos: 0, priced: "none" 
 /**
  * The provider's word; where it has none, what was sent and received is counted: an aborted stream has cost money all the same. A
  * provider that was not reached, or answered with an error, charges nothing.
+ * @param reservedOutput what was set aside for the answer
  */
-export async function settledUsage(exchange: Exchange, target: Target, estimator: TokenEstimator): Promise<Usage> {
+export async function settledUsage(
+  exchange: Exchange,
+  target: Target,
+  estimator: TokenEstimator,
+  reservedOutput: number,
+): Promise<Usage> {
   const { usage, attempt, error, finished } = exchange;
   if (isTold(usage) && finished) return usage;
   const status = attempt?.status ?? 0;
   if (status >= 400 || (status === 0 && error?.kind === "unavailable")) return NO_TOKENS;
-  const output = await outputOf(exchange, target, estimator);
+  const written = await outputOf(exchange, target, estimator);
+  // A client that leaves before it has seen anything must not get for nothing what is being written for it.
+  const left = error === undefined || error.kind === "client_closed";
+  const output = written === 0 && left && !finished ? reservedOutput : written;
   // Anthropic tells the prompt's tokens at the start of a stream, and one of the answer: true so far, and not the end of it.
   if (isTold(usage)) return usage.output >= output ? usage : { ...usage, output, estimated: true };
-  const input = await estimator.countInput(exchange.request, countTarget(target));
-  return { input: input.estimate, output, estimated: true };
+  return { input: await inputOf(exchange, target, estimator), output, estimated: true };
 }
+
+async function inputOf(exchange: Exchange, target: Target, estimator: TokenEstimator): Promise<number> {
+  try {
+    return (await estimator.countInput(exchange.request, countTarget(target))).estimate;
+  } catch {
+    // It passed through unread, and the provider took what we would not have taken.
+    return Math.ceil(exchange.source.bytes.length / BYTES_PER_TOKEN);
+  }
+}
+
+const BYTES_PER_TOKEN = 4;
 
 async function outputOf({ received }: Exchange, target: Target, estimator: TokenEstimator): Promise<number> {
   const { text, share } = received?.text() ?? { text: "", share: 1 };

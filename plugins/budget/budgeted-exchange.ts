@@ -8,7 +8,7 @@ import type { ModelAlias } from "../core/target";
 import type { Books } from "./books";
 import { type Budget, type Charge, chargesOf } from "./budgets";
 import { overBudget } from "./refusal";
-import { type Answered, ask, type Desk, usedOf } from "./reserve";
+import { type Answered, ask, type Desk, requirePricesOfAll, usedOf } from "./reserve";
 
 export interface Treasury extends Desk {
   readonly budgets: readonly Budget[];
@@ -22,24 +22,20 @@ export interface Treasury extends Desk {
 export class BudgetedExchange implements Hooks {
   readonly #treasury: Treasury;
   readonly #exchange: Exchange;
-  #charges: readonly Charge[] = [];
+  /** All that it is to be charged to: of the model asked for, and of those it was sent to instead. */
+  readonly #charges: Charge[] = [];
   #reserved: { readonly charges: readonly Charge[]; readonly held: Held } | undefined;
-  /** Hard ones that let this exchange go elsewhere: nothing is reserved of them, and it is spent all the same. */
-  readonly #unreserved: Charge[] = [];
+  /** Names of the models it was asked for or sent to: to none of them a budget sends it back. */
+  readonly #visited = new Set<string>();
 
   constructor(treasury: Treasury, exchange: Exchange) {
     this.#treasury = treasury;
     this.#exchange = exchange;
   }
 
-  /** @throws GraftError `over_budget` */
+  /** @throws GraftError `over_budget`, `forbidden` without a price */
   async request(): Promise<undefined> {
-    const { budgets, scope } = this.#treasury;
-    this.#charges = chargesOf(budgets, scope, this.#exchange);
-    // Now, as this exchange is not among the records yet.
-    await this.#treasury.books.reopen(this.#charges);
-    const asked = this.#charges.filter(({ budget }) => budget.hard || budget.rerouteTo !== undefined);
-    await this.#reserve(asked);
+    await this.#reserve(await this.#enter());
   }
 
   async log(): Promise<void> {
@@ -50,26 +46,28 @@ export class BudgetedExchange implements Hooks {
     // First here, then in the ledger: it never says more than the budget has felt, so a budget that says less has lost something.
     if (this.#reserved !== undefined) await this.#reserved.held.settle(usedOf(this.#reserved.charges, nanos));
     if (nanos === 0) return;
-    await books.debit(this.#exchange.id, this.#unreserved, nanos);
+    const felt = this.#reserved?.held.local === false ? this.#reserved.charges : [];
+    const unfelt = this.#charges.filter((charge) => charge.budget.hard && !felt.includes(charge));
+    await books.debit(this.#exchange.id, unfelt, nanos);
     await books.spend(this.#exchange.id, this.#charges, nanos);
   }
 
   /** Every round without those that sent it elsewhere, and for where it goes then. */
   async #reserve(asked: readonly Charge[]): Promise<void> {
     const { exchange, treasury } = { exchange: this.#exchange, treasury: this.#treasury };
+    const mended = new Set<Charge>();
     let charges = asked;
-    let alias = exchange.alias;
-    let mended = false;
     for (let round = 1; charges.length > 0; round += 1) {
       const id = `${exchange.id}:budget:${round}`;
-      const answer = await ask(treasury, exchange, { id, charges, targets: alias?.targets ?? [] });
+      const answer = await ask(treasury, exchange, { id, charges, targets: exchange.alias?.targets ?? [] });
       if (answer.kind === "unlimited") {
         exchange.facts.add({ kind: "limits-unavailable" });
         return;
       }
       const { held, answers } = answer;
+      treasury.books.notice(answers);
       const over = answers.filter((it) => it.over);
-      const lacking = held === undefined || mended ? [] : answers.filter(lacks);
+      const lacking = held === undefined ? [] : treasury.books.lacking(answers).filter(({ charge }) => !mended.has(charge));
       if (held !== undefined && over.length === 0 && lacking.length === 0) {
         this.#reserved = { charges, held };
         for (const { budget } of charges) treasury.decided(budget.name, "admitted");
@@ -77,31 +75,49 @@ export class BudgetedExchange implements Hooks {
       }
       await held?.settle(usedOf(charges, 0));
       if (lacking.length > 0) {
-        mended = true;
+        for (const { charge } of lacking) mended.add(charge);
         await treasury.books.mend(lacking);
         continue;
       }
       const moving = over.filter(({ charge }) => this.#elsewhere(charge) !== undefined);
-      this.#note(moving.length > 0 ? moving : over, moving.length > 0);
-      if (over[0] !== undefined && moving.length === 0) throw this.#refusal(over[0], answer.retryAfterMs);
-      alias = this.#move(moving, alias);
-      // The others may cover what it costs there.
-      charges = charges.filter((charge) => !moving.some((it) => it.charge === charge));
+      const stopping = over.filter(({ charge }) => charge.budget.hard);
+      this.#note(moving.length > 0 ? moving : stopping, moving.length > 0);
+      if (stopping[0] !== undefined && moving.length === 0) throw this.#refusal(stopping[0], answer.retryAfterMs);
+      // What it costs elsewhere counts with those that sent it there as well, but they stop nobody; nor do soft ones with nowhere to go.
+      const silent = new Set(over.filter((it) => moving.includes(it) || !it.charge.budget.hard).map(({ charge }) => charge));
+      charges = [...charges.filter((charge) => !silent.has(charge)), ...(await this.#move(moving))];
     }
   }
 
-  #elsewhere({ budget }: Charge): ModelAlias | undefined {
-    const { rerouteTo } = budget;
-    return rerouteTo === undefined ? undefined : this.#treasury.models.find(rerouteTo, this.#exchange.client.caller);
+  /** Takes up the budgets of the model it is for now. @returns those of them that have to be asked */
+  async #enter(): Promise<readonly Charge[]> {
+    const { budgets, scope, books } = this.#treasury;
+    const { alias } = this.#exchange;
+    if (alias !== undefined) this.#visited.add(alias.name);
+    const known = new Set(this.#charges.map(({ key }) => key));
+    const brought = chargesOf(budgets, scope, this.#exchange).filter(({ key }) => !known.has(key));
+    this.#charges.push(...brought);
+    if (this.#charges.length > 0) requirePricesOfAll(this.#treasury, this.#exchange);
+    // Now, as this exchange is not among the records yet.
+    await books.reopen(brought);
+    return brought.filter(({ budget }) => budget.hard || budget.rerouteTo !== undefined);
   }
 
-  /** Where several would send it to different ones, the first in the list says where. */
-  #move(moving: readonly Answered[], alias: ModelAlias | undefined): ModelAlias | undefined {
-    this.#unreserved.push(...moving.map(({ charge }) => charge).filter(({ budget }) => budget.hard));
+  /** `undefined` = nowhere: the caller may not use it, or it was there already and another budget sent it away. */
+  #elsewhere({ budget }: Charge): ModelAlias | undefined {
+    const { rerouteTo } = budget;
+    const { alias, client } = this.#exchange;
+    const found = rerouteTo === undefined ? undefined : this.#treasury.models.find(rerouteTo, client.caller);
+    return found !== undefined && found.name !== alias?.name && this.#visited.has(found.name) ? undefined : found;
+  }
+
+  /** Where several would send it to different ones, the first in the list says where. @returns as `#enter` */
+  async #move(moving: readonly Answered[]): Promise<readonly Charge[]> {
     const first = moving[0]?.charge;
-    if (first === undefined || this.#exchange.redirect !== undefined) return alias;
-    this.#exchange.redirect = first.budget.rerouteTo;
-    return this.#elsewhere(first);
+    const alias = first === undefined ? undefined : this.#elsewhere(first);
+    if (alias === undefined || alias.name === this.#exchange.alias?.name) return [];
+    this.#exchange.alias = alias;
+    return this.#enter();
   }
 
   #note(over: readonly Answered[], rerouted: boolean): void {
@@ -116,13 +132,4 @@ export class BudgetedExchange implements Hooks {
     if (impossible) return overBudget(charge, undefined);
     return overBudget(charge, charge.end ?? this.#exchange.startedAt + retryAfterMs);
   }
-}
-
-/**
- * The ledger knows of more than the budget: the budget's amount was changed, or its counter was lost. Not where they roll on: what was
- * charged when a request began is forgotten before what was written down when it ended.
- */
-function lacks({ charge, reserved, spent, left }: Answered): boolean {
-  const { hard, calendar, nanos } = charge.budget;
-  return hard && calendar !== undefined && spent > nanos - left - reserved;
 }

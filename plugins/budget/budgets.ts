@@ -16,12 +16,13 @@ export interface Budget {
   readonly rerouteTo: string | undefined;
   /** Percent, ascending. */
   readonly alerts: readonly number[];
-  /** What may be spent, as a limit; and what was spent, as one that is never reached. */
+  /** Of its counter: what may be spent; and of its ledger, which is never reached. */
   readonly limit: Limit;
   readonly ledger: Limit;
   /** `undefined` = rolling. */
   readonly calendar: Calendar | undefined;
-  readonly rollingMs: number;
+  /** How long a counter remembers. */
+  readonly windowMs: number;
   readonly config: BudgetConfig;
 }
 
@@ -35,6 +36,8 @@ export interface Charge {
   /** `undefined` = it has no end: it rolls on. */
   readonly end: number | undefined;
   readonly key: string;
+  /** The same of all counters of the budget in one period: where a store counts several together, a new period is still a new one. */
+  readonly group: string;
 }
 
 /**
@@ -46,10 +49,9 @@ const WINDOWS_MS = { day: 3 * DAY_MS, week: 9 * DAY_MS, month: 33 * DAY_MS } as 
 export function budgetOf(config: BudgetConfig): Budget {
   const { name, limit_usd, period, rolling_days, time_zone, hard, over, reroute_to } = config;
   const nanos = nanoDollars(limit_usd, MAX_BUDGET_USD) ?? 1;
-  const rollingMs = rolling_days * DAY_MS;
   const window =
     period === "rolling"
-      ? { windowMs: rollingMs, subWindows: rolling_days === 1 ? 24 : rolling_days }
+      ? { windowMs: rolling_days * DAY_MS, subWindows: rolling_days === 1 ? 24 : rolling_days }
       : { windowMs: WINDOWS_MS[period], subWindows: 1 };
   return {
     name,
@@ -60,7 +62,7 @@ export function budgetOf(config: BudgetConfig): Budget {
     limit: { kind: "sliding-window", limit: nanos, ...window },
     ledger: { kind: "sliding-window", limit: MAX_AMOUNT, ...window },
     calendar: period === "rolling" ? undefined : new Calendar(period, time_zone),
-    rollingMs,
+    windowMs: window.windowMs,
     config,
   };
 }
@@ -70,13 +72,15 @@ export function chargesOf(budgets: readonly Budget[], scope: string, exchange: E
   return budgets.flatMap((budget) => {
     if (!matches(budget.config.match, exchange)) return [];
     const period = budget.calendar?.at(exchange.startedAt);
-    const start = period?.start ?? exchange.startedAt - budget.rollingMs;
+    const start = period?.start ?? exchange.startedAt - budget.windowMs;
+    const group = JSON.stringify(["budget", scope, budget.name, period?.start ?? "rolling"]);
     return scopeKeys(budget.config, exchange).map((values) => ({
       budget,
       values,
       start,
       end: period?.end,
-      key: JSON.stringify(["budget", scope, budget.name, period?.start ?? "rolling", values]),
+      key: JSON.stringify([group, ...values]),
+      group,
     }));
   });
 }

@@ -1,20 +1,16 @@
 /** What no schema can say of budgets: parts that do not fit each other, and budgets that could never do anything. */
-import { unpricedFaults } from "../accounting";
+import { checkRules, unknownModel, unpricedFaults } from "../accounting";
 import { isLinkLocal } from "../core/link-local";
 import type { Fault, PolicyShape } from "../define-plugin";
-import type { BudgetConfig, BudgetsConfig, WebhookConfig } from "./config";
-
-const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+import { type BudgetConfig, type BudgetsConfig, DEFAULT_ROLLING_DAYS, type WebhookConfig } from "./config";
 
 export function checkBudgets({ budgets, webhook }: BudgetsConfig, policy: PolicyShape): Fault[] {
-  const faults = budgets.flatMap((budget, index) => {
-    const found = [...checkOne(budget), ...checkModels(budget, policy)];
+  const own = budgets.flatMap((budget, index) => {
+    const found = [...checkOne(budget), ...checkReroute(budget, policy)];
     if (budget.hard) found.push(...unpricedFaults(budget.match.models, policy, ["limit_usd"]));
-    if (budgets.findIndex(({ name }) => name === budget.name) < index) {
-      found.push({ path: ["name"], message: `${JSON.stringify(budget.name)} stands twice: they would count together` });
-    }
     return found.map((fault) => ({ ...fault, path: ["budgets", index, ...fault.path] }));
   });
+  const faults = [...checkRules(budgets, policy, "budgets"), ...own];
   if (webhook === undefined) return faults;
   const useless = budgets.every(({ alerts }) => alerts.length === 0);
   if (useless) faults.push({ path: ["webhook"], message: "would never be called: no budget has `alerts`" });
@@ -24,15 +20,10 @@ export function checkBudgets({ budgets, webhook }: BudgetsConfig, policy: Policy
 function checkOne(it: BudgetConfig): Fault[] {
   const faults: Fault[] = [];
   const add = (field: string, message: string): void => void faults.push({ path: [field], message });
-  if (!NAME.test(it.name)) add("name", "must have 1 to 64 lower-case letters, digits, - and _, and begin with a letter or digit");
   if (!isTimeZone(it.time_zone)) add("time_zone", `there is no time zone ${JSON.stringify(it.time_zone)}`);
   else if (it.period === "rolling" && it.time_zone !== "UTC") add("time_zone", "has no effect under `period: rolling`");
-  if (it.by.includes("header") !== (it.header !== undefined)) {
-    add(it.header === undefined ? "by" : "header", "`by: [header]` and `header` go together");
-  } else if (it.header !== undefined && it.header !== it.header.toLowerCase()) add("header", "must be in lower case");
-  if (new Set(it.by).size < it.by.length) add("by", "names something twice");
-  if (Object.keys(it.match.headers).some((name) => name !== name.toLowerCase())) {
-    faults.push({ path: ["match", "headers"], message: "names must be in lower case" });
+  if (it.period !== "rolling" && it.rolling_days !== DEFAULT_ROLLING_DAYS) {
+    add("rolling_days", "has no effect without `period: rolling`");
   }
   if ((it.over === "reroute") !== (it.reroute_to !== undefined)) {
     add(it.reroute_to === undefined ? "over" : "reroute_to", "`over: reroute` and `reroute_to` go together");
@@ -43,15 +34,12 @@ function checkOne(it: BudgetConfig): Fault[] {
   return faults;
 }
 
-function checkModels({ match, reroute_to }: BudgetConfig, { models }: PolicyShape): Fault[] {
+function checkReroute({ match, reroute_to }: BudgetConfig, policy: PolicyShape): Fault[] {
+  const { models } = policy;
   const faults: Fault[] = [];
-  const known = (model: string) => `no model of this policy is called ${JSON.stringify(model)}; there are: ${models.join(", ")}`;
-  for (const [index, model] of match.models.entries()) {
-    if (!models.includes(model)) faults.push({ path: ["match", "models", index], message: known(model) });
-  }
   if (reroute_to === undefined) return faults;
   // Not a pattern: what would its `*` stand for?
-  if (!models.includes(reroute_to)) faults.push({ path: ["reroute_to"], message: known(reroute_to) });
+  if (!models.includes(reroute_to)) faults.push({ path: ["reroute_to"], message: unknownModel(reroute_to, policy) });
   else if (reroute_to.includes("*")) faults.push({ path: ["reroute_to"], message: "is a pattern; name one model" });
   if (match.models.length > 0 && match.models.every((model) => model === reroute_to)) {
     faults.push({ path: ["reroute_to"], message: "is the only model this budget is for: nothing would change" });

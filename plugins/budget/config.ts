@@ -19,6 +19,8 @@ const BY = [
 /** Dollars: what fits the amounts of limits, a little less than 2^52 nano-dollars. */
 export const MAX_BUDGET_USD = 4_000_000;
 
+export const DEFAULT_ROLLING_DAYS = 30;
+
 function budgetSchema() {
   return z
     .strictObject({
@@ -38,7 +40,7 @@ function budgetSchema() {
         .int()
         .min(1)
         .max(90)
-        .default(30)
+        .default(DEFAULT_ROLLING_DAYS)
         .describe(
           "For `period: rolling`. Counted in whole days (UTC), in hours where it is 1: the oldest counts until all of it is over.",
         ),
@@ -61,7 +63,7 @@ function budgetSchema() {
         .boolean()
         .default(true)
         .describe(
-          "Stop requests when it is spent: what a request may cost at most is reserved before it is sent, and corrected by what it did cost. A soft budget (`false`) is counted, and told about by alerts.",
+          "Stop requests when it is spent: what a request may cost at most is reserved before it is sent, and corrected by what it did cost. A soft budget (`false`) is counted, told about by alerts, and stops nobody.",
         ),
       over: z
         .enum(["reject", "reroute"])
@@ -75,7 +77,7 @@ function budgetSchema() {
         .max(256)
         .optional()
         .describe(
-          "For `over: reroute`: another model name of this policy, a cheaper one. What it costs counts, but stops nobody.",
+          "For `over: reroute`: another model name of this policy, a cheaper one. What it costs there counts with this budget and is not stopped by it; budgets and limits of that model apply.",
         ),
       alerts: z
         .array(z.int().min(1).max(200))

@@ -1,4 +1,14 @@
-/** Budgets of money: reserved before a request is sent, settled by what it cost, told about when they run low. */
+/**
+ * Budgets of money: reserved before a request is sent, settled by what it cost, told about when they run low.
+ *
+ * A charge is one budget of one caller (team, …) in one period. The store keeps two counts of it under one key (ledger.ts): the
+ * *counter*, which reservations are taken from and which stops requests when it is full, and the *ledger*, which only adds up what
+ * was spent. The counter is settled first and the ledger charged after it, so a ledger that says more than the counter means that
+ * the counter has lost something: it was evicted, or the budget's amount was changed and a fresh counter was begun. Then the
+ * difference is charged to the counter (*mend*, books.ts). Where the ledger itself is empty, because the store has forgotten all, it
+ * is filled from the usage records at the first request of its charge (*reopening*, reopening.ts). While the store is away this
+ * process counts by itself; what it counted is neither compared nor mended, and charged to the store's counter when the exchange ends.
+ */
 import { Reservations } from "../accounting";
 import { definePlugin } from "../define-plugin";
 import { Alerts } from "./alerts";
@@ -27,7 +37,7 @@ export const budget = definePlugin({
       "policy",
       "budget",
     ]);
-    const alerts = metrics.counter("graft_budget_alerts_total", "Alerts by budget and percent", ["policy", "budget", "percent"]);
+    const told = metrics.counter("graft_budget_alerts_total", "Alerts by budget and percent", ["policy", "budget", "percent"]);
     const sent = metrics.counter("graft_budget_webhooks_total", "Alerts sent to the webhook, by result", ["policy", "result"]);
     const troubles = metrics.counter("graft_limit_store_errors_total", "Times the store of limits did not answer", ["policy"]);
     const onTrouble = (): void => troubles({ policy });
@@ -46,21 +56,23 @@ export const budget = definePlugin({
           });
     // Kong's policies are all called the same: records cannot tell them apart.
     const spentBefore = scope === policy ? usage?.spent?.bind(usage) : undefined;
+    const alerts = new Alerts({
+      policy,
+      kv: stores.kv,
+      clock,
+      webhook,
+      newId: services.newId,
+      warn: services.warn,
+      counted: (budget, percent) => told({ policy, budget, percent: String(percent) }),
+    });
+    const limits = stores.exactLimits;
     const books = new Books({
-      limits: stores.exactLimits,
+      limits,
       reopening:
         spentBefore === undefined
           ? undefined
-          : new Reopening(stores.exactLimits, policy, (since, where) => spentBefore({ since, where })),
-      alerts: new Alerts({
-        policy,
-        kv: stores.kv,
-        clock,
-        webhook,
-        newId: services.newId,
-        warn: services.warn,
-        counted: (budget, percent) => alerts({ policy, budget, percent: String(percent) }),
-      }),
+          : new Reopening(limits, alerts, policy, (since, where) => spentBefore({ since, where })),
+      alerts,
       counted: (budget, nanos) => spent({ policy, budget }, nanos / 1e9),
       onTrouble,
     });
@@ -71,7 +83,7 @@ export const budget = definePlugin({
       books,
       accounting,
       reservations: new Reservations({
-        limits: stores.exactLimits,
+        limits,
         local: localLimits,
         onError: config.on_error,
         localShare: config.local_share_percent,

@@ -1,8 +1,9 @@
 /** Stores in memory forget at a restart, and Redis may: what was spent before is then read from the usage records. */
 import { LRUCache } from "lru-cache";
 import { type Limits, MAX_AMOUNT } from "../stores/limits";
+import type { Alerts } from "./alerts";
 import type { Charge } from "./budgets";
-import { look, spentOf } from "./ledger";
+import { counterItem, ledgerItem, spentOf } from "./ledger";
 
 type Field = "policy" | "caller" | "team" | "tag" | "alias" | "feature" | "project" | "session";
 
@@ -23,12 +24,14 @@ const ONCE_MS = 2000;
 
 export class Reopening {
   readonly #limits: Limits;
+  readonly #alerts: Alerts;
   readonly #spentBefore: SpentBefore;
   readonly #policy: string;
   readonly #known = new LRUCache<string, Promise<void>>({ max: MAX_KNOWN });
 
-  constructor(limits: Limits, policy: string, spentBefore: SpentBefore) {
+  constructor(limits: Limits, alerts: Alerts, policy: string, spentBefore: SpentBefore) {
     this.#limits = limits;
+    this.#alerts = alerts;
     this.#policy = policy;
     this.#spentBefore = spentBefore;
   }
@@ -54,13 +57,13 @@ export class Reopening {
     const { key, start, budget } = charge;
     const where = filterOf(charge, this.#policy);
     if (where === undefined) return;
-    const { items } = await this.#limits.reserve({ id: `look:${key}`, ttlMs: 1, items: [look(charge)] });
+    const { items } = await this.#limits.reserve({ id: `look:${key}`, ttlMs: 1, items: [ledgerItem(charge, 0)] });
     if (spentOf(items[0]?.remaining) > 0) return;
     const spent = Math.min(await patiently(this.#spentBefore(start, where)), MAX_AMOUNT);
     if (spent === 0) return;
-    const ledger = { key, limit: budget.ledger, amount: spent };
-    const own = budget.hard ? [{ key, limit: budget.limit, amount: Math.min(spent, budget.nanos) }] : [];
-    await this.#limits.reserve({ id: `reopen:${key}`, ttlMs: ONCE_MS, items: [ledger, ...own] });
+    await this.#alerts.know(charge, spent);
+    const counter = budget.hard ? [counterItem(charge, Math.min(spent, budget.nanos))] : [];
+    await this.#limits.reserve({ id: `reopen:${key}`, ttlMs: ONCE_MS, items: [ledgerItem(charge, spent), ...counter] });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Target } from "../core/target";
 import { ceilingOf } from "../stores/check-limits";
 import { type ItemState, type LimitItem, MAX_AMOUNT, type ReserveResult } from "../stores/limits";
 import type { Charge } from "./budgets";
-import { look, spentOf } from "./ledger";
+import { counterItem, ledgerItem, spentOf } from "./ledger";
 
 export interface Desk {
   readonly reservations: Reservations;
@@ -24,7 +24,8 @@ export interface Answered {
   readonly charge: Charge;
   /** Nano-dollars reserved of a hard budget, else 0. */
   readonly reserved: number;
-  readonly spent: number;
+  /** What its ledger says; `undefined` = this process counts by itself, and does not know. */
+  readonly spent: number | undefined;
   /** Of a hard budget; with this reservation, where there is one. */
   readonly left: number;
   readonly over: boolean;
@@ -40,6 +41,14 @@ export type Asked =
       readonly answers: readonly Answered[];
       readonly retryAfterMs: number;
     };
+
+/** Under `unknown_price: block` no budget lets a model pass whose cost nobody knows. @throws GraftError `forbidden` */
+export function requirePricesOfAll({ accounting }: Desk, exchange: Exchange): void {
+  if (accounting.unknownPrice !== "block") return;
+  const targets = exchange.alias?.targets ?? [];
+  const forecasts = targets.map((target) => accounting.forecast(exchange, target, "max"));
+  requirePrices(forecasts, targets);
+}
 
 type Refused = Extract<ReserveResult, { granted: false }>;
 
@@ -62,14 +71,18 @@ export async function ask(
   if (reserved.kind === "unlimited") return reserved;
   const refused = reserved.kind === "refused" ? reserved.result : undefined;
   const held = reserved.kind === "held" ? reserved.held : undefined;
-  const answers = answersOf(charges, amount, held?.items ?? refused?.items ?? [], refused);
+  const states = {
+    items: held?.items ?? refused?.items ?? [],
+    local: reserved.kind === "held" ? reserved.held.local : reserved.local,
+  };
+  const answers = answersOf(charges, amount, states, refused);
   return { kind: "answered", held, answers, retryAfterMs: refused?.impossible === false ? refused.retryAfterMs : 0 };
 }
 
-/** A hard budget's own item, then that of its ledger; of a soft one the ledger's alone. */
+/** The counter of a hard budget, then that of its ledger; of a soft one the ledger's alone. */
 export function itemsOf(charges: readonly Charge[], amount: number): LimitItem[] {
   return charges.flatMap((charge) =>
-    charge.budget.hard ? [{ key: charge.key, limit: charge.budget.limit, amount }, look(charge)] : [look(charge)],
+    charge.budget.hard ? [counterItem(charge, amount), ledgerItem(charge, 0)] : [ledgerItem(charge, 0)],
   );
 }
 
@@ -81,21 +94,22 @@ export function usedOf(charges: readonly Charge[], amount: number): number[] {
 function answersOf(
   charges: readonly Charge[],
   amount: number,
-  items: readonly ItemState[],
+  { items, local }: { readonly items: readonly ItemState[]; readonly local: boolean },
   refused: Refused | undefined,
 ): Answered[] {
   let at = 0;
   return charges.map((charge) => {
     const { hard, nanos } = charge.budget;
     const own = hard ? at++ : undefined;
-    const spent = spentOf(items[at++]?.remaining);
+    const ledger = items[at++];
+    const spent = local ? undefined : spentOf(ledger?.remaining);
     const isRefused = own !== undefined && refused?.refused.includes(own) === true;
     return {
       charge,
       reserved: own === undefined ? 0 : amount,
       spent,
       left: own === undefined ? 0 : (items[own]?.remaining ?? 0),
-      over: isRefused || (!hard && spent >= nanos),
+      over: isRefused || (!hard && spent !== undefined && spent >= nanos),
       impossible: isRefused && refused?.impossible === true,
     };
   });

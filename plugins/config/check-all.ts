@@ -16,8 +16,9 @@ export function checkAll(it: Inspection, host: HostName | undefined): void {
   checkStore(it);
   // Kong's own configurations name targets too.
   checkPrices(it, host === "kong");
-  // Kong has routes and callers of its own, and reads nothing of `envoy`.
+  // Kong has routes and callers of its own, perhaps all policies as well, and reads nothing of `envoy`.
   if (host === "kong") return;
+  if (Object.keys(it.config.policies).length === 0) it.error(["policies"], "must have at least one policy");
   checkAllow(it);
   checkEnvoy(it);
   for (const { severity, path, message } of checkEnvoyRoutes(it.config)) {

@@ -7,9 +7,7 @@ import { didYouMean } from "./suggest";
 import { unpricedTargets } from "./unpriced-targets";
 
 export function checkPolicies(it: Inspection): void {
-  const policies = Object.entries(it.config.policies);
-  if (policies.length === 0) it.error(["policies"], "must have at least one policy");
-  for (const [name, policy] of policies) {
+  for (const [name, policy] of Object.entries(it.config.policies)) {
     const path = ["policies", name];
     it.name(path);
     checkForwardHeaders(it, path, policy);

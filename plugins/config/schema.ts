@@ -13,8 +13,12 @@ export function configSchema(vocabulary: Vocabulary) {
     version: z.literal(1).describe("Version of this format: 1."),
     providers: z
       .record(z.string(), providerSchema(vocabulary.providers))
+      .prefault({})
       .describe("Upstream APIs by name (lower-case letters, digits, `-` and `_`)."),
-    policies: z.record(z.string(), policySchema(vocabulary)).describe("Policies by name (same characters)."),
+    policies: z
+      .record(z.string(), policySchema(vocabulary))
+      .prefault({})
+      .describe("Policies by name (same characters). At least one, but for Kong where its own configuration holds them."),
     envoy: envoySchema().prefault({}),
     admin: adminSchema().prefault({}),
     bounds: boundsSchema().prefault({}),

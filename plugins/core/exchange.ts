@@ -60,10 +60,8 @@ export class Exchange {
   readonly facts = new Facts();
   readonly attempts: Attempt[] = [];
   readonly startedAt: number;
-  /** What the client's `model` stands for, from before the first hook. */
+  /** What the client's `model` stands for, from before the first hook. A request hook may put another one here. */
   alias: ModelAlias | undefined;
-  /** The name of another alias to serve it with; for request hooks to set. */
-  redirect: string | undefined;
   plan: Plan | undefined;
   /** Headers that plugins add to whatever the client gets, errors as well. Lower case. */
   readonly answerHeaders: Record<string, string> = {};

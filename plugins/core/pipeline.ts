@@ -74,6 +74,7 @@ export class Pipeline {
   async request(body: Buffer): Promise<Step> {
     this.#calls.begin();
     try {
+      this.#throwIfLogged();
       const source = parseJsonSource(body, this.#scope.policy.bounds.maxJsonDepth);
       const head = this.#scope.dialect.head(source);
       if (!isModelName(head.model)) throw modelNotFound(head.model);
@@ -89,7 +90,7 @@ export class Pipeline {
         this.#throwIfLogged();
         if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
       }
-      const plan = await planOf(this.exchange, this.#scope.policy, this.#hooks, alias);
+      const plan = await planOf(this.exchange, this.#hooks);
       this.#plan = plan;
       return await this.#send(plan, 1);
     } catch (thrown) {

@@ -77,6 +77,8 @@ export interface ProviderCodec {
   readonly defaultBaseUrl: string;
   /** Header that carries the API key, e.g. `authorization`; removed from every request that goes to another provider. */
   readonly credentialHeader: string;
+  /** What is sent as the longest answer where neither client nor configuration says one, by providers that require it. */
+  maxOutputTokens?(model: string): number;
   credential(apiKey: string): string;
   /** @throws GraftError when the request cannot be expressed at all (400 kinds). */
   encodeRequest(request: ChatRequest, target: CodecTarget): EncodedRequest;

@@ -3,7 +3,7 @@ import type { ChatEvent } from "./events";
 import { HeldBytes } from "./held-bytes";
 
 /** Kept of one answer; what comes after it is taken to be like it. */
-const KEPT = 64 * 1024;
+const KEPT = 32 * 1024;
 
 export interface ReceivedText {
   /** What the model wrote: text, reasoning, tool calls. */

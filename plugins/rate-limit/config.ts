@@ -19,6 +19,8 @@ export const PERIODS_MS = {
   month: 30 * 86_400_000,
 } as const;
 
+export const DEFAULT_PER = "minute";
+
 function limitSchema() {
   return z
     .strictObject({
@@ -41,7 +43,7 @@ function limitSchema() {
         .describe("For `unit: cost`, instead of `limit`: US dollars."),
       per: z
         .enum(["second", "minute", "hour", "day", "week", "month"])
-        .default("minute")
+        .default(DEFAULT_PER)
         .describe("The period; a month has 30 days. Not for `unit: concurrency`."),
       algorithm: z
         .enum(["sliding_window", "token_bucket"])

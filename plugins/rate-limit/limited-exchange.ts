@@ -8,7 +8,7 @@ import type { ItemState } from "../stores/limits";
 import { type Amounts, isSized, NO_TOKENS, NOTHING, usedOf } from "./amounts";
 import { limitHeaders } from "./headers";
 import { type Charge, chargesOf, itemsOf, type Rule } from "./rules";
-import { type Taken, take } from "./take";
+import { type Taken, take, type Wanted } from "./take";
 import type { TightKeys } from "./tight-keys";
 
 export interface Limiter {
@@ -29,12 +29,22 @@ interface Kept {
   readonly held: Held;
 }
 
+interface Refused {
+  readonly error: GraftError;
+  readonly charges: readonly Charge[];
+  readonly states: readonly ItemState[];
+}
+
+type Tried = Refused | { readonly error: undefined; readonly kept: Kept };
+
 export class LimitedExchange implements Hooks {
   readonly #limiter: Limiter;
   readonly #exchange: Exchange;
   /** Those for the whole exchange: shadows are reserved apart, so that they stop nobody. */
   readonly #kept: Kept[] = [];
   readonly #keptOfTargets = new Map<string, Kept | undefined>();
+  /** How often each target was asked. */
+  readonly #tries = new Map<string, number>();
   readonly #charges: Charge[] = [];
   readonly #states: ItemState[] = [];
   /** Of targets that have failed. */
@@ -53,31 +63,32 @@ export class LimitedExchange implements Hooks {
       rules.filter(({ shadow }) => shadow),
       targets,
     );
-    const kept = await this.#take(
+    const taken = await this.#take(
       rules.filter(({ shadow }) => !shadow),
       targets,
       "",
     );
-    if (kept !== undefined) this.#kept.push(kept);
+    if (taken?.error !== undefined) throw this.#told(taken);
+    if (taken?.kept !== undefined) this.#kept.push(taken.kept);
   }
 
   /** Targets without room come last, or go. @throws GraftError when none has any */
   async route(plan: Plan): Promise<Plan> {
     const rules = this.#limiter.rules.filter(({ ofTarget, shadow }) => ofTarget && !shadow);
     if (rules.length === 0) return plan;
-    const refusals: GraftError[] = [];
+    const refusals: Refused[] = [];
     const refused = new Set<string>();
     for (const target of distinct(plan.targets)) {
-      const error = await this.refuse(target);
-      if (error !== undefined) {
-        refusals.push(error);
+      const refusal = await this.#reserve(target);
+      if (refusal !== undefined) {
+        refusals.push(refusal);
         refused.add(targetLabel(target));
       } else if (this.#limiter.skipsTargets) break;
     }
     const open = plan.targets.filter((target) => !refused.has(targetLabel(target)));
     if (open.length === 0) {
       await this.#settleAll(() => NOTHING);
-      throw soonest(refusals);
+      throw this.#told(soonest(refusals));
     }
     // Their turn may come with room again, where somebody asks then.
     const closed = this.#limiter.skipsTargets ? plan.targets.filter((target) => refused.has(targetLabel(target))) : [];
@@ -85,26 +96,42 @@ export class LimitedExchange implements Hooks {
   }
 
   async refuse(target: Target): Promise<GraftError | undefined> {
+    return (await this.#reserve(target))?.error;
+  }
+
+  async #reserve(target: Target): Promise<Refused | undefined> {
     const label = targetLabel(target);
     if (this.#keptOfTargets.has(label)) return undefined;
     const rules = this.#limiter.rules.filter(({ ofTarget, shadow }) => ofTarget && !shadow);
     if (rules.length === 0) return undefined;
-    try {
-      this.#keptOfTargets.set(label, await this.#take(rules, [target], label));
-      return undefined;
-    } catch (thrown) {
-      if (thrown instanceof GraftError) return thrown;
-      throw thrown;
-    }
+    const taken = await this.#take(rules, [target], label);
+    if (taken?.error !== undefined) return taken;
+    this.#keptOfTargets.set(label, taken?.kept);
+    return undefined;
+  }
+
+  /** Its error, once it is what the client gets: with what is left of these limits. */
+  #told({ error, charges, states }: Refused): GraftError {
+    this.#tell(charges, states);
+    return error;
+  }
+
+  #tell(charges: readonly Charge[], states: readonly ItemState[]): void {
+    this.#charges.push(...charges);
+    this.#states.push(...states);
+    Object.assign(this.#exchange.answerHeaders, limitHeaders(this.#charges, this.#states));
   }
 
   /** A target that failed has its slot back while the next one works. Where its turn comes again unasked, it keeps it. */
   attempt({ target: now }: Attempt): void {
+    this.#tries.set(targetLabel(now), this.#triesOf(targetLabel(now)) + 1);
     if (!this.#limiter.skipsTargets) return;
     for (const [label, kept] of this.#keptOfTargets) {
-      if (label === targetLabel(now) || !this.#wasAsked(label)) continue;
+      const requests = this.#triesOf(label);
+      if (label === targetLabel(now) || requests === 0) continue;
       this.#keptOfTargets.delete(label);
-      this.#settling.push(settle(kept, NO_TOKENS));
+      this.#tries.delete(label);
+      this.#settling.push(settle(kept, { ...NOTHING, requests }));
     }
   }
 
@@ -116,13 +143,14 @@ export class LimitedExchange implements Hooks {
     const used = charged.some(({ rule }) => isSized(rule.unit)) ? await this.#used() : NO_TOKENS;
     await this.#settleAll((label) => {
       if (label === undefined) return used;
-      if (attempt !== undefined && label === targetLabel(attempt.target)) return used;
-      return this.#wasAsked(label) ? NO_TOKENS : NOTHING;
+      const last = attempt !== undefined && label === targetLabel(attempt.target);
+      return { ...(last ? used : NOTHING), requests: this.#triesOf(label) };
     });
   }
 
-  #wasAsked(label: string): boolean {
-    return this.#exchange.attempts.some(({ target }) => targetLabel(target) === label);
+  /** Each try is a request to the provider, the same target's second as well. */
+  #triesOf(label: string): number {
+    return this.#tries.get(label) ?? 0;
   }
 
   /** Blocked requests and answers from elsewhere use no tokens; that they were made counts. */
@@ -142,26 +170,33 @@ export class LimitedExchange implements Hooks {
     for (const rule of rules) {
       const charges = chargesOf([rule], this.#limiter.scope, this.#exchange);
       if (charges.length === 0) continue;
-      const taken = await take(this.#limiter, this.#exchange, { charges, targets, name: `shadow:${rule.name}` });
+      const taken = await this.#tried({ charges, targets, name: `shadow:${rule.name}` });
       if (taken.kind === "held") this.#kept.push({ charges, held: taken.held });
       this.#note(charges, taken, "shadow-refused");
     }
   }
 
-  async #take(rules: readonly Rule[], targets: readonly Target[], name: string): Promise<Kept | undefined> {
+  /** No shadow stops anybody, whatever is wrong with it. */
+  async #tried(wanted: Wanted): Promise<Taken> {
+    try {
+      return await take(this.#limiter, this.#exchange, wanted);
+    } catch (thrown) {
+      if (thrown instanceof GraftError) return { kind: "unlimited" };
+      throw thrown;
+    }
+  }
+
+  async #take(rules: readonly Rule[], targets: readonly Target[], name: string): Promise<Tried | undefined> {
     const target = targets[0];
     const named = target === undefined ? undefined : { provider: target.provider.name, label: targetLabel(target) };
     const charges = chargesOf(rules, this.#limiter.scope, this.#exchange, named);
     if (charges.length === 0) return undefined;
     const taken = await take(this.#limiter, this.#exchange, { charges, targets, name });
     this.#note(charges, taken, "refused");
-    if (taken.kind !== "unlimited") {
-      this.#charges.push(...charges);
-      this.#states.push(...taken.items);
-      Object.assign(this.#exchange.answerHeaders, limitHeaders(this.#charges, this.#states));
-    }
-    if (taken.kind === "refused") throw taken.error;
-    return taken.kind === "held" ? { charges, held: taken.held } : undefined;
+    if (taken.kind === "refused") return { error: taken.error, charges, states: taken.items };
+    if (taken.kind === "unlimited") return undefined;
+    this.#tell(charges, taken.items);
+    return { error: undefined, kept: { charges, held: taken.held } };
   }
 
   #note(charges: readonly Charge[], taken: Taken, word: "refused" | "shadow-refused"): void {
@@ -183,7 +218,7 @@ function distinct(targets: readonly Target[]): Target[] {
   return [...new Map(targets.map((target) => [targetLabel(target), target])).values()];
 }
 
-function soonest(errors: readonly GraftError[]): GraftError {
-  const wait = ({ options }: GraftError) => options.retryAfterMs ?? Number.POSITIVE_INFINITY;
-  return errors.reduce((least, it) => (wait(it) < wait(least) ? it : least));
+function soonest(refusals: readonly Refused[]): Refused {
+  const wait = ({ error }: Refused) => error.options.retryAfterMs ?? Number.POSITIVE_INFINITY;
+  return refusals.reduce((least, it) => (wait(it) < wait(least) ? it : least));
 }

@@ -1,5 +1,4 @@
 import { GraftError } from "../core/errors";
-import { dollarText } from "../prices";
 import { ceilingOf } from "../stores/check-limits";
 import type { LimitItem, ReserveResult } from "../stores/limits";
 import type { Charge, Rule } from "./rules";
@@ -13,21 +12,17 @@ export function refusal(result: Refused, charges: readonly Charge[], items: read
   const item = items[at];
   if (rule === undefined || item === undefined) throw new Error("refused by no limit");
   const limit = ceilingOf(item.limit);
-  const told = `Limit ${amountText(rule, limit)}, requested ${amountText(rule, item.amount)}`;
+  // What money there is and was is the operator's business, as in the headers.
+  const told = rule.unit === "cost" ? "" : ` Limit ${limit}, requested ${item.amount}.`;
   if (result.impossible) {
-    const message = `This request is larger than the limit '${rule.name}' on ${what(rule)} can ever allow, so trying again cannot help. ${told}.`;
+    const message = `This request is larger than the limit '${rule.name}' on ${what(rule)} can ever allow, so trying again cannot help.${told}`;
     return new GraftError("rate_limited", message, { shouldRetry: false, ours: true });
   }
-  const left = Math.max(0, result.items[at]?.remaining ?? 0);
   const seconds = Math.max(1, Math.ceil(result.retryAfterMs / 1000));
-  const message = `Rate limit '${rule.name}' reached on ${what(rule)}. ${told}, left ${amountText(rule, left)}. Please try again in ${seconds}s.`;
+  const message = `Rate limit '${rule.name}' reached on ${what(rule)}.${told} Please try again in ${seconds}s.`;
   return new GraftError("rate_limited", message, { retryAfterMs: result.retryAfterMs, ours: true });
 }
 
 function what({ unit, per }: Rule): string {
   return unit === "concurrency" ? "concurrent requests" : `${unit.replace("_", " ")} per ${per}`;
-}
-
-function amountText({ unit }: Rule, amount: number): string {
-  return unit === "cost" ? `$${dollarText(amount)}` : String(amount);
 }

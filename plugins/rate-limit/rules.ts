@@ -22,6 +22,8 @@ export interface Rule {
 export interface Charge {
   readonly rule: Rule;
   readonly key: string;
+  /** The same of all counters of the rule. */
+  readonly group: string;
 }
 
 /** A window is watched in so many pieces: more memory for each counter, less waiting for the oldest piece. */
@@ -60,15 +62,20 @@ export function chargesOf(
   exchange: Exchange,
   target?: { provider: string; label: string },
 ): Charge[] {
-  return rules.flatMap((rule) =>
-    matches(rule.config.match, exchange)
-      ? scopeKeys(rule.config, exchange, target).map((values) => ({ rule, key: JSON.stringify([scope, rule.name, values]) }))
-      : [],
-  );
+  return rules.flatMap((rule) => {
+    if (!matches(rule.config.match, exchange)) return [];
+    const group = JSON.stringify([scope, rule.name]);
+    return scopeKeys(rule.config, exchange, target).map((values) => ({ rule, group, key: JSON.stringify([group, ...values]) }));
+  });
 }
 
 export function itemsOf(charges: readonly Charge[], amounts: Amounts): LimitItem[] {
-  return charges.map(({ rule, key }) => ({ key, limit: rule.limit, amount: Math.min(amountOf(rule.unit, amounts), MAX_AMOUNT) }));
+  return charges.map(({ rule, key, group }) => ({
+    key,
+    group,
+    limit: rule.limit,
+    amount: Math.min(amountOf(rule.unit, amounts), MAX_AMOUNT),
+  }));
 }
 
 export function limitOf({ unit, limit = 1, limit_usd, per, algorithm, burst }: LimitConfig): Limit {

@@ -68,7 +68,7 @@ export function bucketUnits(limit: Extract<Limit, { kind: "token-bucket" }>): { 
 }
 
 /** Kind and numbers first, so that no key can imitate another counter. */
-function counterName({ key, limit }: LimitItem): string {
+export function counterName({ key, limit }: Pick<LimitItem, "key" | "limit">): string {
   if (limit.kind === "token-bucket") return `b:${limit.capacity}:${limit.refill}:${limit.everyMs}:${key}`;
   if (limit.kind === "sliding-window") return `w:${limit.limit}:${limit.windowMs}:${limit.subWindows}:${key}`;
   return `c:${limit.slots}:${key}`;

@@ -38,6 +38,11 @@ export const MAX_AMOUNT = 2 ** 52;
 export interface LimitItem {
   /** Whose limit. The same key under a limit with other numbers is another counter, so a changed limit starts afresh. */
   readonly key: string;
+  /**
+   * Which rule the counter belongs to; always the same for one key. Named by the configuration, while clients may choose keys: a
+   * store short of room lets new keys of one group share a counter, see `Limits`.
+   */
+  readonly group?: string;
   readonly limit: Limit;
   /** Whole, from 0. Zero passes unless the limit is in debt. */
   readonly amount: number;
@@ -82,7 +87,22 @@ export type ReserveResult =
       readonly refused: readonly number[];
     };
 
-/** All methods reject with RangeError for numbers the types above rule out, and with GraftError `unavailable` when the store cannot answer. */
+/**
+ * Room. Redis keeps whatever it is asked to keep: how much that may be, and what happens then, is its operator's business
+ * (`maxmemory`, `noeviction`). The memory store is bounded. The more room a group takes, the less it is given, so no group takes all.
+ * Once a group has no room, its new keys are counted together, in one counter of the group for each limit. For whoever asks:
+ *
+ *   - a key never gets more than its limit, whether it is counted alone, with others, or first one and then the other;
+ *   - with others it may get less: they use up the same limit. `remaining`, `resetMs` and `retryAfterMs` are then what all of them have
+ *     left. Several items of one request on one such counter are charged there once, the largest of them;
+ *   - keys that have a counter keep it until it is as if never used, and other groups have room left;
+ *   - a call settles where it charged, whatever there is room for meanwhile;
+ *   - items with a group are never refused for want of counters. Refused as `unavailable` are new keys without a group when all
+ *     room is taken, and anything when as many reservations are open as the store may hold.
+ *
+ * All methods reject with RangeError for numbers the types above rule out, and with GraftError `unavailable` when the store cannot
+ * answer.
+ */
 export interface Limits {
   reserve(request: ReserveRequest): Promise<ReserveResult>;
   /** Moves the expiry to `ttlMs` from now, never to an earlier time. @returns false: not open (settled, expired or never reserved). */

@@ -19,7 +19,8 @@ describe("tokens set aside for an answer", () => {
     ["max", 500, undefined, 20, 500],
     ["max", 500, 100, undefined, 100],
     ["max", undefined, 8000, 20, 8000],
-    ["max", undefined, undefined, 20, 20],
+    ["max", undefined, undefined, 20, 4096],
+    ["max", undefined, undefined, 9000, 9000],
     ["max", undefined, undefined, undefined, 4096],
     ["learned", 500, undefined, 20, 20],
     ["learned", 10, undefined, 20, 10],
@@ -32,6 +33,12 @@ describe("tokens set aside for an answer", () => {
     const asked = request(maxTokens === undefined ? {} : { maxTokens });
     const to = target("openai", "x", maxOutputTokens === undefined ? {} : { maxOutputTokens });
     expect(learnedOutput(asked, to, mode, learned)).toBe(tokens);
+  });
+
+  test("what we send where the provider wants a limit and nobody gave one", () => {
+    const to = target("anthropic", "claude-sonnet-4-5");
+    expect(learnedOutput(request(), to, "max", 20)).toBe(64_000);
+    expect(learnedOutput(request({ maxTokens: 70_000 }), to, "max", 20)).toBe(70_000);
   });
 
   test("several answers are as long as so many", () => {

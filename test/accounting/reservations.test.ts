@@ -1,6 +1,6 @@
 import { type OnError, Reservations } from "../../plugins/accounting";
 import { GraftError } from "../../plugins/core/errors";
-import type { LimitItem, Limits } from "../../plugins/stores/limits";
+import { type LimitItem, type Limits, MAX_AMOUNT } from "../../plugins/stores/limits";
 import { MemoryLimits } from "../../plugins/stores/memory/limits";
 import { VirtualClock } from "../support/virtual-clock";
 
@@ -106,6 +106,18 @@ describe("the store is away", () => {
     expect((await reservations.reserve("c", [item(10)])).kind).toBe("held");
     state.away = true;
     expect((await reservations.reserve("d", [item(5)])).kind).toBe("held");
+  });
+
+  test("local: who asks is told that others are not in these counts; what is never reached has no share", async () => {
+    const { reservations, state } = setUp("local");
+    const ledger = { ...item(0, MAX_AMOUNT), key: "ledger", group: "g" };
+    const here = await reservations.reserve("a", [item(1), ledger]);
+    expect(here).toMatchObject({ kind: "held", held: { local: false, items: [{ remaining: 9 }, { remaining: MAX_AMOUNT }] } });
+    expect(await reservations.reserve("b", [item(10)])).toMatchObject({ kind: "refused", local: false });
+    state.away = true;
+    const away = await reservations.reserve("c", [item(1), ledger]);
+    expect(away).toMatchObject({ kind: "held", held: { local: true, items: [{ remaining: 4 }, { remaining: MAX_AMOUNT }] } });
+    expect(await reservations.reserve("d", [item(5)])).toMatchObject({ kind: "refused", local: true });
   });
 
   test("what cannot be settled stays charged as reserved until it expires, and nobody fails for it", async () => {

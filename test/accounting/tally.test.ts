@@ -82,7 +82,36 @@ test("of a long stream the beginning is counted, and the rest taken to be like i
   expect(usage.output).toBeLessThan(chunks * 1.02);
 });
 
-test("a client that left before the answer has sent its prompt all the same", async () => {
+test("a client that left before it saw anything is charged what was set aside for the answer", async () => {
+  for (const begun of [false, true]) {
+    const pipeline = openPipeline({ aliases: [alias("m", [target("openai", "gpt-4o")])], policy: { needsUsage: true } });
+    sent(await pipeline.request(chat({ max_tokens: 700 })));
+    accounting.forecast(pipeline.exchange, target("openai", "gpt-4o"), "max");
+    if (begun) await pipeline.response(200, JSON_HEADERS);
+    await pipeline.log("aborted");
+    expect((await accounting.tally(pipeline.exchange)).usage).toMatchObject({ output: 700, estimated: true });
+  }
+});
+
+test("what the provider took and we cannot read is charged by its size", async () => {
+  const pipeline = await asked({ stop: [1], messages: [{ role: "user", content: "x".repeat(4000) }] });
+  await answerWith(pipeline, 200, JSON_HEADERS, [answer(undefined)]);
+  const { usage } = await accounting.tally(pipeline.exchange);
+  expect(usage.input).toBeGreaterThan(1000);
+  expect(usage).toMatchObject({ output: 3, estimated: true });
+});
+
+test("answers that clients have cut short teach nothing of how long answers are", async () => {
+  const set = async () => accounting.forecast((await asked()).exchange, target("openai", "gpt-4o"), "learned").output;
+  for (let at = 0; at < 50; at += 1) {
+    const pipeline = await asked({ max_tokens: 1 });
+    await answerWith(pipeline, 200, JSON_HEADERS, [answer({ prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 })]);
+    await accounting.tally(pipeline.exchange);
+  }
+  expect(await set()).toBe(4096);
+});
+
+test("a client that left before the answer, where nothing was set aside, has sent its prompt all the same", async () => {
   const pipeline = await asked();
   await pipeline.log("aborted");
   expect((await accounting.tally(pipeline.exchange)).usage).toEqual({ input: 12, output: 0, estimated: true });

@@ -1,4 +1,5 @@
 import { GraftError } from "../../plugins/core/errors";
+import type { Limits } from "../../plugins/stores/limits";
 import { openMemoryStores } from "../../plugins/stores/memory";
 import type { Stores } from "../../plugins/stores/stores";
 import type { SpentQuery } from "../../plugins/stores/usage/usage-store";
@@ -125,13 +126,50 @@ describe("a hard budget", () => {
     expect(await replica(config, { stores, scope: "other" }).passing(5)).toBe(1);
   });
 
-  test("a changed amount keeps what was spent", async () => {
+  test.each(["month", "rolling"])("a changed amount of a %s budget keeps what was spent", async (period) => {
     const stores = openMemoryStores(clock);
-    expect(await replica(one({ limit_usd: 5 }), { stores }).passing(4)).toBe(4);
-    expect(await replica(one({ limit_usd: 7 }), { stores }).passing(20)).toBe(3);
-    expect(await replica(one({ limit_usd: 3 }), { stores }).ask()).toBe(429);
-    expect(await replica(one({ limit_usd: 8 }), { stores }).passing(20)).toBe(1);
+    const of = (limit_usd: number) => replica(one({ limit_usd, period }), { stores });
+    expect(await of(5).passing(4)).toBe(4);
+    expect(await of(7).passing(20)).toBe(3);
+    expect(await of(3).ask()).toBe(429);
+    expect(await of(8).passing(20)).toBe(1);
   });
+
+  test("rolling: what began long before it ended is not charged again when its beginning is forgotten", async () => {
+    const it = replica(one({ limit_usd: 3, period: "rolling", rolling_days: 10 }));
+    expect(await it.ask({ model: "cheap" })).toBe(200);
+    const pipeline = it.open();
+    sent(await pipeline.request(chat({ model: "flat" })));
+    clock.advance(5 * DAY);
+    await answerWith(pipeline, 200, JSON_HEADERS, [answer(5, 1)]);
+    await pipeline.log("complete");
+    // Reserved twelve days ago, written down seven days ago.
+    clock.advance(7 * DAY);
+    expect(await it.passing(20)).toBe(3);
+  });
+});
+
+test("whatever it asks of the store names the budget and its period, so that a store short of room can tell them apart", async () => {
+  const stores = openMemoryStores(clock);
+  const inner = stores.exactLimits;
+  const groups = new Set<string | undefined>();
+  const limits: Limits = {
+    reserve(request) {
+      for (const { group } of request.items) groups.add(group);
+      return inner.reserve(request);
+    },
+    renew: (id, ttlMs) => inner.renew(id, ttlMs),
+    settle: (id, used) => inner.settle(id, used),
+    release: (id) => inner.release(id),
+  };
+  const config = one({ limit_usd: 2, by: ["session"], over: "reroute", reroute_to: "cheap" });
+  const it = replica(config, { stores: { ...stores, limits, exactLimits: limits }, spent: async () => 1.5e9 });
+  for (const session of ["a", "b"]) await it.ask({ headers: { "x-session-id": session } });
+  expect(groups.size).toBe(1);
+  clock.advance(31 * DAY);
+  await it.ask();
+  expect(groups.size).toBe(2);
+  expect(groups).not.toContain(undefined);
 });
 
 describe("periods", () => {
@@ -245,6 +283,45 @@ describe("over budget, elsewhere", () => {
     expect(await it.passing(5)).toBe(2);
   });
 
+  test("the budgets of the model it goes to are asked and charged as well", async () => {
+    const small = { name: "small", limit_usd: 1, match: { models: ["cheap"] } };
+    const it = replica({ budgets: [{ name: "big", ...config, limit_usd: 1, match: { models: ["flat"] } }, small] });
+    // One by `big`, ten of ten cents by `small`.
+    expect(await it.passing(100)).toBe(11);
+    expect(await it.ask({ model: "cheap" })).toBe(429);
+    expect(it.counted.get("graft_budget_spent_usd_total test small")).toBeCloseTo(1, 9);
+    expect(it.counted.get("graft_budget_spent_usd_total test big")).toBeCloseTo(2, 9);
+  });
+
+  test("it goes on from there where that one says so", async () => {
+    const it = replica({
+      budgets: [
+        { name: "a", limit_usd: 0.5, match: { models: ["flat"] }, over: "reroute", reroute_to: "cheap" },
+        { name: "b", limit_usd: 0.05, match: { models: ["cheap"] }, over: "reroute", reroute_to: "metered" },
+      ],
+    });
+    const step = sent(await it.open().request(chat({ model: "flat", max_tokens: 1 })));
+    expect(step.attempt.target.model).toBe("metered");
+  });
+
+  test.each([
+    ["hard: it is refused", true, 429],
+    ["soft: it stays", false, 200],
+  ])("in a circle, %s", async (_, hard, status) => {
+    const budgets = [
+      { name: "a", limit_usd: 0.5, hard, match: { models: ["flat"] }, over: "reroute", reroute_to: "cheap" },
+      { name: "b", limit_usd: 0.05, hard, match: { models: ["cheap"] }, over: "reroute", reroute_to: "flat" },
+    ];
+    const it = replica({ budgets });
+    for (const model of ["flat", "cheap"]) await it.ask({ model });
+    expect(await it.ask()).toBe(status);
+    expect(await it.ask({ model: "cheap" })).toBe(status);
+  });
+
+  test("a soft one that has nowhere to send the caller stops nobody", async () => {
+    expect(await replica(one({ ...config, hard: false, reroute_to: "vip" })).passing(5)).toBe(5);
+  });
+
   test("a soft one reroutes when it is spent", async () => {
     const it = replica(one({ ...config, hard: false }));
     const models: string[] = [];
@@ -310,6 +387,54 @@ describe("alerts", () => {
     expect(seen).toEqual([0, 1, 1, 2, 2]);
   });
 
+  /** Spending is written down, but its answer does not come while `state.late`. */
+  const lateAnswers = () => {
+    const stores = openMemoryStores(clock);
+    const state = { late: false };
+    const inner = stores.exactLimits;
+    const limits: Limits = {
+      reserve: async (request) => {
+        const result = await inner.reserve(request);
+        if (state.late && request.id.endsWith(":spent")) throw new GraftError("unavailable", "late");
+        return result;
+      },
+      renew: (id, ttlMs) => inner.renew(id, ttlMs),
+      settle: (id, used) => inner.settle(id, used),
+      release: (id) => inner.release(id),
+    };
+    return { state, stores: { ...stores, limits, exactLimits: limits } };
+  };
+
+  test("one that was passed by an exchange that got no answer is told of by the next", async () => {
+    const { state, stores } = lateAnswers();
+    const it = replica(one({ limit_usd: 4, alerts: [50] }), { stores });
+    await it.ask();
+    state.late = true;
+    await it.ask();
+    expect(alertsOf(it)).toEqual([]);
+    state.late = false;
+    await it.ask();
+    expect(alertsOf(it)).toEqual([50]);
+  });
+
+  test("even where that one is refused, and by another process", async () => {
+    const { state, stores } = lateAnswers();
+    const config = one({ limit_usd: 1, alerts: [100] });
+    state.late = true;
+    await replica(config, { stores }).ask();
+    const replicas = [replica(config, { stores }), replica(config, { stores })] as const;
+    for (const it of [...replicas, ...replicas]) expect(await it.ask()).toBe(429);
+    expect(replicas.flatMap(alertsOf)).toEqual([100]);
+  });
+
+  test("where nobody knows what was told, each process tells once", async () => {
+    const stores = openMemoryStores(clock);
+    const kv = { ...stores.kv, increment: () => Promise.reject(new GraftError("unavailable", "away")) };
+    const it = replica(one({ hard: false, limit_usd: 2 }), { stores: { ...stores, kv } });
+    expect(await it.passing(10)).toBe(10);
+    expect(alertsOf(it)).toEqual([80, 90, 100]);
+  });
+
   test("reservations alone raise none", async () => {
     const it = replica(one());
     sent(await it.open().request(chat({ model: "metered", max_tokens: 9900 })));
@@ -332,9 +457,18 @@ describe("models nobody knows the price of", () => {
     expect(it.counted.get("graft_budget_spent_usd_total test b")).toBeUndefined();
   });
 
-  test("a soft budget stops nobody for it", async () => {
-    const it = replica(one({ hard: false }), { unknownPrice: "block" });
-    expect(await it.ask({ model: "own" })).toBe(200);
+  test.each([
+    ["estimate", 200],
+    ["block", 403],
+  ] as const)("a soft budget under %s: %i", async (unknownPrice, status) => {
+    const it = replica(one({ hard: false }), { unknownPrice });
+    expect(await it.ask({ model: "own" })).toBe(status);
+    expect(await it.ask({ model: "cheap" })).toBe(200);
+  });
+
+  test("block: nor may a soft budget be rerouted to one", async () => {
+    const it = replica(one({ hard: false, limit_usd: 1, over: "reroute", reroute_to: "own" }), { unknownPrice: "block" });
+    expect([await it.ask(), await it.ask()]).toEqual([200, 403]);
   });
 });
 
@@ -358,6 +492,45 @@ describe("the store is away", () => {
     expect(it.counted.get("graft_limit_store_errors_total test")).toBeGreaterThan(0);
     // Once, however many are asked.
     expect(it.told).toMatchObject([{ fields: { on_error } }]);
+  });
+
+  /** The next `state.away` reservations fail. */
+  const blinking = () => {
+    const stores = openMemoryStores(clock);
+    const state = { away: 0 };
+    const inner = stores.exactLimits;
+    const limits: Limits = {
+      reserve: async (request) => {
+        if (state.away === 0) return inner.reserve(request);
+        state.away -= 1;
+        throw new GraftError("unavailable", "late");
+      },
+      renew: (id, ttlMs) => inner.renew(id, ttlMs),
+      settle: (id, used) => inner.settle(id, used),
+      release: (id) => inner.release(id),
+    };
+    return { state, stores: { ...stores, limits, exactLimits: limits } };
+  };
+
+  test.each([
+    ["month", 50],
+    ["month", 100],
+    ["rolling", 50],
+  ])("local: one late answer costs a %s budget nothing but what was spent (share %i)", async (period, local_share_percent) => {
+    const { state, stores } = blinking();
+    const it = replica(one({ limit_usd: 100, period }, { local_share_percent }), { stores });
+    expect(await it.ask()).toBe(200);
+    state.away = 1;
+    expect(await it.ask()).toBe(200);
+    expect(await it.passing(200)).toBe(98);
+  });
+
+  test("local: a soft budget reroutes nobody for it", async () => {
+    const { state, stores } = blinking();
+    const it = replica(one({ limit_usd: 100, hard: false, over: "reroute", reroute_to: "cheap" }), { stores });
+    state.away = 1;
+    expect(sent(await it.open().request(chat({ model: "flat" }))).attempt.target.model).toBe("flat");
+    expect(alertsOf(it)).toEqual([]);
   });
 
   test("soft budgets stop nobody then either", async () => {

@@ -38,17 +38,19 @@ describeWithRedis("budgets in Redis", () => {
     expect(replicas.flatMap(({ told }) => told.map(({ fields }) => fields["percent"])).sort()).toEqual([100, 80, 90]);
   });
 
-  test("a changed amount: replicas that learn of it together do not forget what was spent", async () => {
-    expect(await replica(one({ limit_usd: 5 }), { stores: await open("changed") }).passing(4)).toBe(4);
-    const replicas = await Promise.all(
-      [1, 2, 3, 4].map(async () => replica(one({ limit_usd: 7 }), { stores: await open("changed") })),
-    );
-    const ask = () => Promise.all(replicas.map((it) => it.open().request(chat({ model: "flat" }))));
-    const steps = [...(await ask()), ...(await ask())].filter(({ kind }) => kind === "send");
-    // Those under way at that moment may hide as much as they have reserved, of the four dollars that were spent.
-    expect(steps.length).toBeGreaterThanOrEqual(3);
-    expect(steps.length).toBeLessThanOrEqual(6);
-  });
+  test.each(["month", "rolling"])(
+    "a %s budget's changed amount: replicas that learn of it together do not forget what was spent",
+    async (period) => {
+      const of = async (limit_usd: number) => replica(one({ limit_usd, period }), { stores: await open(`changed-${period}`) });
+      expect(await (await of(5)).passing(4)).toBe(4);
+      const replicas = await Promise.all([1, 2, 3, 4].map(() => of(7)));
+      const ask = () => Promise.all(replicas.map((it) => it.open().request(chat({ model: "flat" }))));
+      const steps = [...(await ask()), ...(await ask())].filter(({ kind }) => kind === "send");
+      // Those under way at that moment may hide as much as they have reserved, of the four dollars that were spent.
+      expect(steps.length).toBeGreaterThanOrEqual(3);
+      expect(steps.length).toBeLessThanOrEqual(6);
+    },
+  );
 
   test("records that all replicas read at once are charged once", async () => {
     const replicas = await Promise.all(

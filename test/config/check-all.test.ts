@@ -12,6 +12,12 @@ test("for Kong, `envoy` is not looked at: routes and callers are Kong's", async 
   expect(issuesOf(await load(FOR_KONG, { host: "kong" }))).toEqual([]);
 });
 
+test("for Kong, providers and policies may all be in its own configuration", async () => {
+  const text = "version: 1\nusage: { kind: sqlite }\n";
+  expect(issuesOf(await load(text, { host: "kong" }))).toEqual([]);
+  expect(issuesOf(await load(text, {}))).toContain("1:1: error: policies: must have at least one policy");
+});
+
 test.each<[HostName | undefined]>([[undefined], ["envoy"], ["relay"]])("for %s it is", async (host) => {
   const issues = issuesOf(await load(FOR_KONG, host === undefined ? {} : { host })).join("\n");
   expect(issues).toContain("policies.chat: does nothing: no route uses this policy");

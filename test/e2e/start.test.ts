@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -67,6 +68,13 @@ test("one command: demo provider, Graft and Envoy; a signal stops all and leaves
     await second.text();
     const streamed = await ask(url, "demo-gemini", true);
     expect(await streamed.text()).toMatch(/^data: \{[\s\S]*\ndata: \[DONE\]\n\n$/);
+    const limited = [1, 2, 3, 4].map(async () => (await ask(url, "limited")).status);
+    expect((await Promise.all(limited)).sort()).toEqual([200, 200, 200, 429]);
+
+    // As it stands there, in a shell that knows nothing of this process.
+    const [, words = ""] = /npx graft (usage .*)/.exec(text) ?? [];
+    const report = (): string => execFileSync(process.execPath, [CLI, ...words.split(" ")], { encoding: "utf8" });
+    await program.until("ten requests in the books", () => (/^total +10 +1 /m.test(report()) ? true : undefined));
 
     writeFileSync(
       join(directory, "graft.yaml"),

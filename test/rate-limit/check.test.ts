@@ -29,10 +29,19 @@ test.each([
   [{ limit: 1, by: ["header"] }, "by", "go together"],
   [{ limit: 1, header: "x-a" }, "header", "go together"],
   [{ limit: 1, by: ["header"], header: "X-A" }, "header", "lower case"],
+  [{ limit: 1, by: ["header"], header: "cookie" }, "header", "secret"],
+  [{ limit: 1, unit: "concurrency", per: "month" }, "per", "no effect"],
   [{ limit: 1, by: ["ip", "ip"] }, "by", "twice"],
+  [{ limit: 1, by: ["target"], shadow: true }, "shadow", "targets"],
   [{ limit: 2 ** 50 + 1, algorithm: "token_bucket", per: "month" }, "limit", "too fine"],
 ])("%j: %s", (limit, field, message) => {
   expect(faults(limit)).toEqual([{ path: ["limits", 0, field], message: expect.stringContaining(message) }]);
+});
+
+test("header names nobody sends in capitals", () => {
+  expect(faults({ limit: 1, match: { headers: { "X-Plan": "free" } } })).toEqual([
+    { path: ["limits", 0, "match", "headers"], message: expect.stringContaining("lower case") },
+  ]);
 });
 
 test("a model no alias serves, and a name that stands twice", () => {

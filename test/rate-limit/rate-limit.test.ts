@@ -240,6 +240,21 @@ describe("scopes", () => {
     expect([await passes(it, one), await passes(it, other), await passes(it, one)]).toEqual([true, true, false]);
   });
 
+  test.each([
+    ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", false],
+    ["2001:db8:1:2::1", "2001:db8:1:3::1", true],
+    ["2001:DB8::1", "2001:db8:0:0:1::", false],
+    ["::ffff:192.0.2.7", "192.0.2.7", false],
+    ["fe80::1%eth0", "fe80::2", false],
+    ["::1", "192.0.2.1", true],
+  ])("by ip, %s and %s: what one owner can change is one address", async (one, other, apart) => {
+    const it = by("ip");
+    expect([await passes(it, { ip: one }), await passes(it, { ip: other })]).toEqual([true, apart]);
+    const anonymous = by("caller");
+    const as = (ip: string) => ({ id: `ip:${ip}`, ip, anonymous: true });
+    expect([await passes(anonymous, as(one)), await passes(anonymous, as(other))]).toEqual([true, apart]);
+  });
+
   test("by header, a missing one and an overlong one included", async () => {
     const it = by("header");
     const long = "x".repeat(5000);
@@ -345,6 +360,52 @@ describe("shadow", () => {
         ["graft_rate_limit_total test l shadow-refused", 2],
       ]),
     );
+  });
+});
+
+test("a shadow stops nobody, not for an unknown price and not for a store that is away", async () => {
+  const shadow = { name: "l", unit: "cost", limit_usd: 1, shadow: true };
+  const unpriced = target("openai", "x");
+  const own = {
+    ...unpriced,
+    provider: { ...unpriced.provider, codec: { ...unpriced.provider.codec, kind: "own" }, authority: "10.0.0.1" },
+  };
+  sent(
+    await limited({ limits: [shadow] })
+      .open({ targets: [own] })
+      .request(chat()),
+  );
+});
+
+test("of money, a refusal tells nothing", async () => {
+  const it = limited({ limits: [{ name: "l", unit: "cost", limit_usd: 0.01 }] });
+  sent(await it.open().request(chat({ max_tokens: 900 })));
+  expect(JSON.stringify(replied(await it.open().request(chat({ max_tokens: 900 }))).json)).not.toMatch(/\$|0\.0/);
+});
+
+describe("retries and fallbacks of limits by target", () => {
+  const config = { limits: [{ name: "l", unit: "requests", limit: 10, by: ["target"] }] };
+
+  test.each(["relay", "envoy"] as const)("%s: each try of one target is a request to it", async (host) => {
+    const it = limited(config, { host });
+    const [a] = [target("openai", "a")];
+    const pipeline = it.open({ targets: [a] });
+    sent(await pipeline.request(chat()));
+    for (const number of [2, 3, 4]) sent(await pipeline.attempt(number));
+    await pipeline.log("aborted");
+    const next = it.open({ targets: [a] });
+    sent(await next.request(chat()));
+    expect((await whole(next, 1, 1)).headers["x-ratelimit-remaining-requests"]).toBe("5");
+  });
+
+  test("an answer from the second tells of the second's limit", async () => {
+    const it = limited({ limits: [{ name: "l", unit: "requests", limit: 1, by: ["target"] }] });
+    const targets = [target("openai", "a"), target("anthropic", "b")];
+    sent(await it.open({ targets: [targets[0]!] }).request(chat()));
+    const pipeline = it.open({ targets });
+    expect(sent(await pipeline.request(chat())).attempt.target.model).toBe("b");
+    expect(pipeline.exchange.answerHeaders["ratelimit"]).toBe(`"l";r=0;t=65`);
+    expect(pipeline.exchange.answerHeaders["ratelimit-policy"]).not.toContain(",");
   });
 });
 

@@ -116,6 +116,10 @@ export function wrongValue(param: string, found: string, supported: readonly str
   return bad(param, `Invalid value: '${found.slice(0, 100)}'. Supported values are: ${list}.`, "invalid_value");
 }
 
+export function conflicting(param: string, other: string): GraftError {
+  return bad(param, `Setting '${other}' and '${param}' at the same time is not supported.`, "invalid_parameter_combination");
+}
+
 export function emptyArray(param: string): GraftError {
   const message = `Invalid '${param}': empty array. Expected an array with minimum length 1, but got an empty array instead.`;
   return bad(param, message, "empty_array");

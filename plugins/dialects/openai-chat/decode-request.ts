@@ -3,6 +3,7 @@ import type { ChatRequest, JsonObject, ReasoningRequest, ResponseFormat } from "
 import { compact } from "../../core/compact";
 import type { JsonSource } from "../../core/json-source";
 import {
+  conflicting,
   field,
   objectList,
   optionalBoolean,
@@ -35,7 +36,7 @@ export function decodeRequest(source: JsonSource): ChatRequest {
     parallelToolCalls: optionalBoolean(value, "parallel_tool_calls"),
     responseFormat,
     reasoning: decodeReasoningRequest(value),
-    maxTokens: optionalInteger(value, "max_completion_tokens", 1) ?? optionalInteger(value, "max_tokens", 1),
+    maxTokens: maxTokensOf(value),
     temperature: optionalNumber(value, "temperature"),
     topP: optionalNumber(value, "top_p"),
     topK: optionalInteger(value, "top_k"),
@@ -72,6 +73,13 @@ const OPTIONS_WITH_REST = [
   ["reasoning", new Set(["effort", "max_tokens", "exclude", "enabled"])],
   ["thinking", new Set(["type", "budget_tokens"])],
 ] as const;
+
+/** Two bounds that differ: servers disagree on which one counts. OpenAI refuses both together. */
+function maxTokensOf(value: JsonObject): number | undefined {
+  const [now, before] = [optionalInteger(value, "max_completion_tokens", 1), optionalInteger(value, "max_tokens", 1)];
+  if (now !== undefined && before !== undefined && now !== before) throw conflicting("max_completion_tokens", "max_tokens");
+  return now ?? before;
+}
 
 function decodeStop(value: JsonObject): string[] | undefined {
   const stop = field(value, "stop");

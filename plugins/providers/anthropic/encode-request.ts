@@ -52,6 +52,10 @@ function maxTokensOf(asked: number | undefined, limit: number | undefined, dropp
   return limit;
 }
 
+export function maxOutputTokens(model: string): number {
+  return traitsOf(model).maxOutputTokens ?? USUAL_MAX_TOKENS;
+}
+
 /** With a fixed thinking budget, an assistant turn that waits for tool results must begin with a thought. */
 function isBareToolLoop(turns: readonly Turn[]): boolean {
   const last = turns.findLastIndex((turn) => turn.role === "assistant");

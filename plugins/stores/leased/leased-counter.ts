@@ -49,9 +49,9 @@ export class LeasedCounter {
   #knownAt = 0;
   #refusal: Refusal | undefined;
 
-  constructor({ key, limit }: LimitItem, share: number) {
-    this.item = { key, limit };
-    this.size = Math.max(1, Math.floor(ceilingOf(limit) * share));
+  constructor(item: LimitItem, share: number) {
+    this.item = item;
+    this.size = Math.max(1, Math.floor(ceilingOf(item.limit) * share));
   }
 
   unspent(now: number): number {

@@ -2,17 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../core/clock";
 import { ceilingOf, checkReserve, checkUsed } from "../check-limits";
 import { checkTtl } from "../check-whole";
-import type { ItemState, Limit, LimitItem, Limits, ReserveRequest, ReserveResult } from "../limits";
-import type { Held, Meter, Moment } from "./meter";
-import { SlidingWindow } from "./sliding-window";
-import { Slots } from "./slots";
+import type { ItemState, LimitItem, Limits, ReserveRequest, ReserveResult } from "../limits";
+import { type Counter, Counters } from "./counters";
+import type { Held, Moment } from "./meter";
 import { storeFull } from "./store-full";
 import { Sweep } from "./sweep";
-import { TokenBucket } from "./token-bucket";
 
 interface Reservation extends Held {
   readonly items: readonly LimitItem[];
-  readonly counters: readonly string[];
+  /** Of the items' own counters. */
+  readonly names: readonly string[];
+  /** Where the items were charged, in their order. */
+  readonly counters: readonly Counter[];
+  readonly charges: ReadonlyMap<Counter, number>;
 }
 
 /**
@@ -22,48 +24,61 @@ interface Reservation extends Held {
 export class MemoryLimits implements Limits {
   readonly #clock: Clock;
   readonly #maxKeys: number;
-  readonly #meters = new Map<string, Meter>();
+  readonly #counters: Counters;
   readonly #open = new Map<string, Reservation>();
-  readonly #meterSweep = new Sweep(this.#meters);
   readonly #openSweep = new Sweep(this.#open);
   #order = 0;
 
-  /** @param maxKeys bound on counters in use, and on open reservations; over it `reserve` rejects with `unavailable`. */
+  /**
+   * @param maxKeys bound on counters in use, and on open reservations; over it `reserve` rejects with `unavailable`. Only the counters
+   * that groups share, one for each group and limit, may go beyond it.
+   */
   constructor(clock: Clock, maxKeys: number) {
     this.#clock = clock;
     this.#maxKeys = maxKeys;
+    this.#counters = new Counters(maxKeys);
   }
 
   /** Counters and reservations in memory. */
   get size(): number {
-    return this.#meters.size + this.#open.size;
+    return this.#counters.size + this.#open.size;
   }
 
   async reserve({ id, items, ttlMs }: ReserveRequest): Promise<ReserveResult> {
-    const counters = checkReserve({ id, items, ttlMs });
+    const names = checkReserve({ id, items, ttlMs });
     const at = this.#moment();
-    const meters = items.map((item, index) => this.#meters.get(counters[index]!) ?? createMeter(item.limit));
-    const states = (): ItemState[] => meters.map((meter) => meter.state(at.now));
     const again = this.#find(id, at.now);
-    if (again !== undefined) {
-      if (!isDeepStrictEqual(again.counters, counters)) throw new RangeError(`reservation ${id} is open with other items`);
-      return { granted: true, items: states() };
+    if (again !== undefined && !isDeepStrictEqual(again.names, names)) {
+      throw new RangeError(`reservation ${id} is open with other items`);
     }
+    const counters: Counter[] = [];
+    for (const [index, item] of items.entries()) {
+      const charged = again?.counters[index];
+      const known = charged !== undefined && this.#counters.has(charged) ? charged : undefined;
+      counters.push(known ?? this.#counters.find(item, names[index]!, counters, at.now));
+    }
+    const states = (): ItemState[] => counters.map(({ meter }) => meter.state(at.now));
+    if (again !== undefined) return { granted: true, items: states() };
 
     const impossible = indexesOf(items, ({ limit, amount }) => amount > ceilingOf(limit));
     if (impossible.length > 0) return { granted: false, impossible: true, items: states(), refused: impossible };
-    const waits = meters.map((meter, index) => meter.wait(items[index]!.amount, at.now));
+    const charges = largestOf(
+      counters,
+      items.map(({ amount }) => amount),
+    );
+    const waits = counters.map((counter) => counter.meter.wait(charges.get(counter)!, at.now));
     const refused = indexesOf(waits, (wait) => wait > 0);
     if (refused.length > 0) {
       return { granted: false, impossible: false, items: states(), refused, retryAfterMs: Math.max(...waits) };
     }
 
-    this.#checkRoom(counters);
-    const reservation: Reservation = { at, expiresAt: at.now + ttlMs, items, counters };
+    this.#counters.checkRoom(counters);
+    if (this.#open.size >= this.#maxKeys) throw storeFull("limits", `${this.#maxKeys} reservations`);
+    const reservation: Reservation = { at, expiresAt: at.now + ttlMs, items, names, counters, charges };
     this.#open.set(id, reservation);
-    for (const [index, meter] of meters.entries()) {
-      this.#meters.set(counters[index]!, meter);
-      meter.take(items[index]!.amount, reservation);
+    for (const [counter, amount] of charges) {
+      this.#counters.keep(counter);
+      counter.meter.take(amount, reservation);
     }
     return { granted: true, items: states() };
   }
@@ -92,15 +107,35 @@ export class MemoryLimits implements Limits {
     const used = usedBy(found.items);
     checkUsed(used, found.items.length);
     this.#open.delete(id);
-    for (const [index, item] of found.items.entries()) {
-      const counter = found.counters[index]!;
-      // A forgotten counter had become full again, so there is nothing to give back; an excess starts it anew.
-      const meter = this.#meters.get(counter) ?? createMeter(item.limit);
-      meter.settle(found, item.amount, used[index]!, at);
-      if (meter.isIdle(at.now)) this.#meters.delete(counter);
-      else this.#meters.set(counter, meter);
+    const largest = largestOf(found.counters, used);
+    const forgotten: Counter[] = [];
+    for (const [counter, amount] of found.charges) {
+      if (this.#counters.has(counter)) counter.meter.settle(found, amount, largest.get(counter)!, at);
+      else forgotten.push(counter);
     }
+    for (const [index, charged] of found.counters.entries()) {
+      const isForgotten = forgotten.includes(charged);
+      if (isForgotten || charged.shared) this.#settleElsewhere(found, index, used[index]!, isForgotten, at);
+    }
+    for (const counter of found.charges.keys()) this.#counters.dropIfIdle(counter, at.now);
     return true;
+  }
+
+  /**
+   * The item's own counter, where another was charged, learns of an excess and of a slot that is free. Nothing is given back there:
+   * it began as a copy of the shared one that was charged, or after the one charged had become as if never used. Nor is there
+   * anything to give back on one that was forgotten like this; but an excess starts it anew.
+   */
+  #settleElsewhere(found: Reservation, index: number, used: number, isForgotten: boolean, at: Moment): void {
+    const [item, name] = [found.items[index]!, found.names[index]!];
+    let counter = this.#counters.get(name);
+    if (counter === undefined && isForgotten && used > item.amount) {
+      counter = this.#counters.find(item, name, [], at.now);
+      this.#counters.keep(counter);
+    }
+    if (counter === undefined) return;
+    counter.meter.settle(found, item.amount, Math.max(used, item.amount), at);
+    this.#counters.dropIfIdle(counter, at.now);
   }
 
   #find(id: string, now: number): Reservation | undefined {
@@ -110,22 +145,18 @@ export class MemoryLimits implements Limits {
 
   #moment(): Moment {
     const now = Math.floor(this.#clock.monotonic());
-    this.#meterSweep.step((meter) => meter.isIdle(now));
+    this.#counters.sweep(now);
     this.#openSweep.step((reservation) => reservation.expiresAt <= now);
     this.#order += 1;
     return { now, order: this.#order };
   }
-
-  #checkRoom(counters: readonly string[]): void {
-    const fresh = counters.filter((counter) => !this.#meters.has(counter)).length;
-    if (this.#meters.size + fresh > this.#maxKeys) throw storeFull("limits", `${this.#maxKeys} counters`);
-    if (this.#open.size >= this.#maxKeys) throw storeFull("limits", `${this.#maxKeys} reservations`);
-  }
 }
 
-function createMeter(limit: Limit): Meter {
-  if (limit.kind === "token-bucket") return new TokenBucket(limit);
-  return limit.kind === "sliding-window" ? new SlidingWindow(limit) : new Slots(limit);
+/** Items that share a counter are charged as one: the largest is enough for the limit of each of them. */
+function largestOf(counters: readonly Counter[], amounts: readonly number[]): Map<Counter, number> {
+  const largest = new Map<Counter, number>();
+  for (const [index, counter] of counters.entries()) largest.set(counter, Math.max(largest.get(counter) ?? 0, amounts[index]!));
+  return largest;
 }
 
 function indexesOf<Item>(items: readonly Item[], wanted: (item: Item) => boolean): number[] {

@@ -23,4 +23,9 @@ export interface Meter {
   state(now: number): ItemState;
   /** As if never used: may be forgotten. */
   isIdle(now: number): boolean;
+  /**
+   * Another counter with the same charges, on its own from now on. What is settled on one of them later changes nothing on the
+   * other, so that slots count there until they would have expired.
+   */
+  copy(): Meter;
 }

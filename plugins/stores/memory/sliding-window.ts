@@ -49,6 +49,13 @@ export class SlidingWindow implements Meter {
     return this.#used(now) === 0;
   }
 
+  copy(): SlidingWindow {
+    const windowMs = this.#subMs * this.#subWindows;
+    const copy = new SlidingWindow({ kind: "sliding-window", limit: this.#limit, windowMs, subWindows: this.#subWindows });
+    for (const count of this.#counts) copy.#counts.push({ ...count });
+    return copy;
+  }
+
   #charge(amount: number, now: number): void {
     const index = this.#index(now);
     const last = this.#counts.at(-1);

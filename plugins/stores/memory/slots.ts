@@ -47,6 +47,14 @@ export class Slots implements Meter {
     return this.#holders.size === 0;
   }
 
+  copy(): Slots {
+    const copy = new Slots({ kind: "concurrency", slots: this.#slots });
+    for (const [held, slots] of this.#holders) copy.#holders.set(held, slots);
+    copy.#used = this.#used;
+    copy.#nextExpiry = this.#nextExpiry;
+    return copy;
+  }
+
   #expire(now: number): void {
     if (now < this.#nextExpiry) return;
     for (const held of this.#holders.keys()) if (held.expiresAt <= now) this.settle(held);

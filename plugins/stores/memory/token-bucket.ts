@@ -61,6 +61,15 @@ export class TokenBucket implements Meter {
     return this.#level === this.#capacity;
   }
 
+  /** Peaks are for refunds of what was charged before, and those go where it was charged. */
+  copy(): TokenBucket {
+    const [refill, everyMs] = [this.#perMs, this.#perToken];
+    const copy = new TokenBucket({ kind: "token-bucket", capacity: this.#capacity / everyMs, refill, everyMs });
+    copy.#level = this.#level;
+    copy.#at = this.#at;
+    return copy;
+  }
+
   #timeTo(level: number): number {
     return Math.max(0, Math.ceil((level - this.#level) / this.#perMs));
   }

@@ -125,7 +125,7 @@ describe("plain fields", () => {
 
   it.each([
     [{ max_tokens: 5 }, 5],
-    [{ max_tokens: 5, max_completion_tokens: 7 }, 7],
+    [{ max_tokens: 7, max_completion_tokens: 7 }, 7],
     [{ max_tokens: 5, max_completion_tokens: null }, 5],
   ])("answer bound %j", (fields, expected) => expect(decode(fields).maxTokens).toBe(expected));
 
@@ -455,6 +455,12 @@ describe("wrong requests are refused in OpenAI's words", () => {
       "Invalid type for 'max_tokens': expected an integer, but got a decimal number instead.",
       "max_tokens",
       "invalid_type",
+    ],
+    [
+      { max_tokens: 90_000, max_completion_tokens: 1 },
+      "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+      "max_completion_tokens",
+      "invalid_parameter_combination",
     ],
     [
       { n: 0 },
