@@ -79,7 +79,7 @@ export async function ask(
   return { kind: "answered", held, answers, retryAfterMs: refused?.impossible === false ? refused.retryAfterMs : 0 };
 }
 
-/** The counter of a hard budget, then that of its ledger; of a soft one the ledger's alone. */
+/** Of a hard budget its counter, then its ledger; of a soft one the ledger alone. */
 export function itemsOf(charges: readonly Charge[], amount: number): LimitItem[] {
   return charges.flatMap((charge) =>
     charge.budget.hard ? [counterItem(charge, amount), ledgerItem(charge, 0)] : [ledgerItem(charge, 0)],
