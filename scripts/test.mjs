@@ -23,12 +23,14 @@ async function main() {
     await step("lint and format (biome)", () => node("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."));
     await step("types (tsc)", () => node("typescript/bin/tsc", "--noEmit"));
   }
-  if (only !== "e2e") await unit();
+  await servers();
+  if (only !== "e2e") await step("unit tests (jest)", () => jest("unit", "--maxWorkers=2"));
   if (only !== "unit") await endToEnd();
 }
 
-async function unit() {
-  const found = await step("redis", async () => {
+/** What tests need beside us. Without it they skip themselves; that the step failed counts. */
+async function servers() {
+  await step("redis", async () => {
     const { ensureRedis } = await import("./ensure-redis.mjs");
     process.env.REDIS_SERVER_BIN = await ensureRedis();
     console.log(process.env.REDIS_SERVER_BIN);
@@ -38,8 +40,6 @@ async function unit() {
     process.env.PG_BIN = await ensurePostgres();
     console.log(process.env.PG_BIN);
   });
-  // Without them the tests that need one skip themselves; that the step failed counts.
-  await step(found ? "unit tests (jest)" : "unit tests (jest), without redis", () => jest("unit", "--maxWorkers=2"));
 }
 
 async function endToEnd() {

@@ -4,7 +4,7 @@ import { expectError, question, text } from "../../e2e/support/ask";
 import { gate } from "../../e2e/support/gate";
 import type { FakeUpstream } from "../../upstream/fake-upstream";
 import type { Seen } from "../../upstream/raw-client";
-import { burst, onAllHosts, reload, steady } from "../limits/support";
+import { burst, held, onAllHosts, reload, steady } from "../limits/support";
 import type { HostSetup } from "../support/hosts";
 import { useHosts } from "../support/use-hosts";
 import { ANSWER, budget, nanos, PRICE, PRICES, paid, RESERVED, usageOf } from "./support";
@@ -147,10 +147,15 @@ onAllHosts(hosts, (host, add) => {
   });
 
   add("over budget, a cheaper model serves: the client sees which", async () => {
-    const at = { urls: [host.url], upstream: host.upstream, gate: gate() };
     const count = 12;
-    const { admitted } = await burst(at, question("dear", { max_tokens: ANSWER }), { count, admitted: count });
-    expect(admitted).toHaveLength(count);
+    const waiting = gate();
+    const before = host.upstream.requests.length;
+    host.upstream.script(...Array.from({ length: count }, () => held(waiting)));
+    const asked = Array.from({ length: count }, () => ask("dear"));
+    await host.upstream.waitFor(before + count);
+    waiting.open();
+    const admitted = await Promise.all(asked);
+    expect(admitted.filter(({ status }) => status === 200)).toHaveLength(count);
     const by = (target: string) => admitted.filter(({ headers }) => headers["x-graft-target"] === target);
     expect(by("one/gpt-4o-mini")).toHaveLength(3);
     const moved = by("two/gpt-4o-mini");
