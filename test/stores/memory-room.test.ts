@@ -123,7 +123,7 @@ describe("room for counters", () => {
     for (let at = 0; at < 3000; at += 1) await ask(store, [of("g", second, 1, `k${at}`)], undefined, 1);
     expect(await ask(store, [of("g", second, 1, "new")])).toMatchObject({ granted: false });
     clock.advance(1200);
-    for (let at = 0; at < 500; at += 1) {
+    for (let at = 0; at < 2000; at += 1) {
       expect(await ask(store, [of("g", second, 10, `n${at}`)])).toMatchObject({ granted: true, items: [{ remaining: 0 }] });
     }
   });
@@ -194,6 +194,18 @@ describe("room for counters", () => {
       expect((await ask(store, [of("g", limit, 0, "a")])).items).toMatchObject([{ remaining: -4 }]);
       // What is shared has 1 of b and 9 of a.
       expect((await ask(store, [of("g", limit, 0, "c")])).items).toMatchObject([{ remaining: 0 }]);
+    },
+  );
+
+  test.each(kinds.slice(0, 2))(
+    "%s: what was not used while sharing is not given back to the key's own counter",
+    async (_, limit) => {
+      const { store, makeRoom } = await crowded();
+      await ask(store, [of("g", limit, 4, "a")], "a");
+      await makeRoom();
+      await ask(store, [of("g", limit, 1, "a")]);
+      await store.release("a");
+      expect((await ask(store, [of("g", limit, 0, "a")])).items).toMatchObject([{ remaining: 5 }]);
     },
   );
 
