@@ -135,7 +135,7 @@ onAllHosts(hosts, (host, add) => {
     });
   });
 
-  add("left before the answer began: what was sent", async () => {
+  add("left before the answer began: what was sent, and what was set aside", async () => {
     const model = "left-before-answer";
     const { tokens, requests, record } = await charged(model, async () => {
       const before = host.upstream.requests.length;
@@ -149,7 +149,7 @@ onAllHosts(hosts, (host, add) => {
       await host.upstream.waitFor(before + 1);
       request.destroy();
     });
-    expect(record).toMatchObject({ outcome: "aborted", usage_estimated: true, output_tokens: 0 });
+    expect(record).toMatchObject({ outcome: "aborted", usage_estimated: true, output_tokens: ANSWER });
     expect(Number(record["input_tokens"])).toBeGreaterThan(3);
     expect({ tokens, requests }).toEqual({ tokens: counted(record), requests: 1 });
   });

@@ -16,7 +16,8 @@ type Settings = Readonly<Record<string, unknown>>;
 /** An hour: no test lasts so long that anything comes back by itself. @param models it is for, by their names */
 export function limit(name: string, unit: string, most: number, models: readonly string[], more: Settings = {}): Settings {
   const amount = unit === "cost" ? { limit_usd: most } : { limit: most };
-  return { name, unit, ...amount, per: "hour", match: { models }, ...more };
+  const period = unit === "concurrency" ? {} : { per: "hour" };
+  return { name, unit, ...amount, ...period, match: { models }, ...more };
 }
 
 /** A provider that never rests, whatever its answers. */
