@@ -26,6 +26,8 @@ interface Remembered {
   readonly counts: Map<string, Promise<InputEstimate>>;
   /** The most that was set aside for the answer, by whichever plugin. */
   output: number;
+  /** Reckoned once for whoever asks. */
+  told: Tally | undefined;
   tally: Promise<Tally> | undefined;
 }
 
@@ -71,7 +73,10 @@ export class Accounting {
   told(exchange: Exchange): Tally | undefined {
     const { attempt, usage } = exchange;
     if (attempt === undefined || !isTold(usage)) return undefined;
-    return { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) };
+    const remembered = this.#of(exchange);
+    if (remembered.told?.usage === usage) return remembered.told;
+    remembered.told = { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) };
+    return remembered.told;
   }
 
   /** What an exchange that has ended used; counted by us where the provider said nothing. */
@@ -84,7 +89,7 @@ export class Accounting {
   #of(exchange: Exchange): Remembered {
     let remembered = this.#remembered.get(exchange);
     if (remembered === undefined) {
-      remembered = { estimates: new Map(), counts: new Map(), output: 0, tally: undefined };
+      remembered = { estimates: new Map(), counts: new Map(), output: 0, told: undefined, tally: undefined };
       this.#remembered.set(exchange, remembered);
     }
     return remembered;
