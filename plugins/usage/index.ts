@@ -30,9 +30,11 @@ export const usage = definePlugin({
     return (exchange) => ({
       main: {
         complete() {
-          if (exchange.head?.stream === true ? !config.trailing_event : !config.headers) return undefined;
+          const streams = exchange.head?.stream === true;
+          if (streams ? !config.trailing_event : !config.headers) return undefined;
           const tally = accounting.told(exchange);
-          return tally === undefined ? undefined : { headers: usageHeaders(tally), trailer: usageTrailer(tally) };
+          if (tally === undefined) return undefined;
+          return streams ? { trailer: usageTrailer(tally) } : { headers: usageHeaders(tally) };
         },
         async log(record) {
           const { attempt } = exchange;
