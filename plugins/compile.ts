@@ -6,6 +6,7 @@ import { ModelTable } from "./core/model-table";
 import type { Hooks } from "./core/plugin";
 import type { Policy } from "./core/policy";
 import type { ModelAlias, NamedProvider, Target } from "./core/target";
+import type { TargetName } from "./define-plugin";
 import { DIALECTS } from "./dialects";
 import { RUNNING_ORDER } from "./index";
 import type { Prices } from "./prices";
@@ -33,7 +34,7 @@ export function compilePolicy(
   const { estimator, outputs } = services;
   const accounting = new Accounting({ estimator, outputs, prices, unknownPrice: it.unknown_price });
   const models = new ModelTable(it.models.map((alias) => compileAlias(alias, providers)));
-  const facts = { name, scope, models };
+  const facts = { name, scope, models, target: (named: TargetName) => sideTarget(named, providers) };
   const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], { ...services, accounting }, facts));
   return {
     name,
@@ -54,6 +55,16 @@ export function compilePolicy(
   };
 }
 
+/** Asked for a word or two, under a deadline of the caller's. */
+function sideTarget({ provider: name, model, region, tags }: TargetName, providers: ReadonlyMap<string, NamedProvider>): Target {
+  const provider = providers.get(name);
+  if (provider === undefined) throw new Error(`there is no provider ${name}`);
+  const limits = { timeoutMs: SIDE_MS, idleTimeoutMs: SIDE_MS, totalTimeoutMs: SIDE_MS };
+  return { provider, model, weight: 1, tags, ...limits, ...(region === undefined ? {} : { region }) };
+}
+
+const SIDE_MS = 60_000;
+
 function compileAlias(
   it: Config["policies"][string]["models"][number],
   providers: ReadonlyMap<string, NamedProvider>,
@@ -65,6 +76,8 @@ function compileAlias(
       provider,
       model: target.model,
       weight: target.weight,
+      tags: target.tags,
+      ...(target.region === undefined ? {} : { region: target.region }),
       timeoutMs: target.timeout_ms,
       idleTimeoutMs: target.idle_timeout_ms,
       totalTimeoutMs: target.total_timeout_ms,

@@ -1,11 +1,14 @@
 /** The plugin contract: three closures, config → services → exchange. What lives in a closure ends with it; nothing else keeps state. */
 import type { z } from "zod";
 import type { Accounting } from "./accounting";
+import type { AuditSink } from "./audit/sink";
 import type { Exchange } from "./core/exchange";
 import type { HostCapabilities } from "./core/host";
 import type { ModelTable } from "./core/model-table";
 import type { Hooks, Services } from "./core/plugin";
+import type { Target } from "./core/target";
 import type { PluginMetrics } from "./observe/plugin-metrics";
+import type { SideCalls } from "./side-calls";
 import type { Limits } from "./stores/limits";
 import type { Stores } from "./stores/stores";
 import type { UsageSink } from "./usage/sink";
@@ -22,7 +25,12 @@ export interface PluginServices extends Services {
   readonly accounting: Accounting;
   /** Absent = nobody keeps records. */
   readonly usage: UsageSink | undefined;
+  /** Absent = the process has nowhere to write them. */
+  readonly audit: AuditSink | undefined;
+  readonly sideCalls: SideCalls;
   readonly metrics: PluginMetrics;
+  /** What must be done before the process ends, as far as a few seconds allow: added while there is something, taken out after. */
+  readonly atEnd: Set<() => Promise<void>>;
   /** For operators. */
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
@@ -36,6 +44,16 @@ export interface PolicyFacts {
   readonly scope: string;
   /** Its model aliases, for plugins that send requests elsewhere. */
   readonly models: ModelTable;
+  /** For side calls. @throws Error when there is no such provider: `check` sees to it that there is */
+  target(name: TargetName): Target;
+}
+
+/** As configurations write a target: a named provider, and its word for the model. */
+export interface TargetName {
+  readonly provider: string;
+  readonly model: string;
+  readonly region?: string | undefined;
+  readonly tags: readonly string[];
 }
 
 /** What is wrong with a plugin's part of a policy, beyond what its schema says. */
@@ -50,6 +68,13 @@ export interface Fault {
 export interface PolicyShape {
   /** Names of its model aliases, patterns as they are. */
   readonly models: readonly string[];
+  /** Names of the providers there are. */
+  readonly providers: readonly string[];
+  /** All that its targets carry. */
+  readonly regions: readonly string[];
+  readonly tags: readonly string[];
+  /** The process has an audit log. */
+  readonly audited: boolean;
   /** Targets nobody knows the price of, by alias: requests that need one are refused. Empty where `unknown_price` is `allow`. */
   unpriced(): ReadonlyMap<string, readonly string[]>;
 }

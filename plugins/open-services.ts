@@ -8,6 +8,8 @@ import { pluginMetrics } from "./observe/plugin-metrics";
 import { openStores } from "./open-stores";
 import { type OpenUsage, openUsage } from "./open-usage";
 import type { ProcessServices } from "./process-services";
+import { Upstream } from "./relay/upstream";
+import { ModelCalls } from "./side-calls";
 import { openMemoryStores } from "./stores/memory";
 import type { Stores } from "./stores/stores";
 import type { UsageRecord } from "./stores/usage/record";
@@ -26,13 +28,17 @@ interface Parts {
   readonly host: HostName | undefined;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
   newId(prefix: string): string;
 }
 
 const SAVE_EVERY_MS = 5 * 60_000;
 
 /** @throws Error that says which store cannot be used, and why */
-export async function openServices(config: Config, { host = "envoy", metrics, logger, newId }: Parts): Promise<OpenServices> {
+export async function openServices(
+  config: Config,
+  { host = "envoy", metrics, logger, env, newId }: Parts,
+): Promise<OpenServices> {
   const clock: Clock = systemClock;
   const stores = await openStores(config.store, clock);
   const usage = await openUsage(config.usage, { clock, metrics, logger }).catch(async (thrown: unknown) => {
@@ -43,6 +49,8 @@ export async function openServices(config: Config, { host = "envoy", metrics, lo
   const outputs = new OutputQuantiles();
   const learned = { calibration: estimator.calibration, outputs };
   await loadLearned(stores.kv, learned).catch(forgotten);
+  const upstream = new Upstream({ env });
+  const atEnd = new Set<() => Promise<void>>();
   const saving = setInterval(() => void save(stores, learned), SAVE_EVERY_MS).unref();
   return {
     clock,
@@ -55,10 +63,15 @@ export async function openServices(config: Config, { host = "envoy", metrics, lo
     outputs,
     usage: usage === undefined ? undefined : sinkOf(usage, config),
     usageStore: usage?.store,
+    audit: undefined,
+    sideCalls: new ModelCalls(upstream, { newId }),
+    atEnd,
     metrics: pluginMetrics(metrics.registry),
     warn: (fields, message) => logger.warn(fields, message),
     async close() {
       clearInterval(saving);
+      await Promise.all([...atEnd].map((work) => work()));
+      await upstream.close();
       await save(stores, learned);
       await usage?.close();
       await estimator.close();

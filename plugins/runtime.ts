@@ -69,7 +69,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const logger = createLogger(options.logLevel, lines);
   const metrics = new Metrics();
   const exchanges = new Exchanges();
-  const services = await openServices(loaded?.config ?? emptyConfig(), { host, metrics, logger, newId });
+  const services = await openServices(loaded?.config ?? emptyConfig(), { host, metrics, logger, env, newId });
   const pool = new ProviderPool(services);
   const compile = (config: Config, version: string, scope?: string) => new Gateway(config, version, services, pool, scope);
   let gateway = loaded === undefined ? compile(emptyConfig(), "none") : compile(loaded.config, loaded.hash);

@@ -5,7 +5,7 @@ import { type PriceRow, type Prices, pricedProvider } from "../prices";
 import type { InputEstimate, OutputQuantiles, TokenEstimator } from "../tokens";
 import { type Forecast, forecastOf, learnedOutput, type OutputReserve } from "./forecast";
 import { countTarget, modelKey, outputKey } from "./model-keys";
-import { costOfUsage, NOTHING_USED, settledUsage, type Tally } from "./tally";
+import { costOfUsage, NOTHING_USED, settledUsage, type Tally, withSideCalls } from "./tally";
 
 export interface AccountingParts {
   /** Of the process: both learn from every exchange. */
@@ -75,7 +75,7 @@ export class Accounting {
     if (attempt === undefined || !isTold(usage)) return undefined;
     const remembered = this.#of(exchange);
     if (remembered.told?.usage === usage) return remembered.told;
-    remembered.told = { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) };
+    remembered.told = this.#withSides(exchange, { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) });
     return remembered.told;
   }
 
@@ -119,11 +119,21 @@ export class Accounting {
 
   async #tally(exchange: Exchange): Promise<Tally> {
     const { attempt } = exchange;
-    if (attempt === undefined) return NOTHING_USED;
+    if (attempt === undefined) return this.#withSides(exchange, NOTHING_USED);
     const { target } = attempt;
     const usage = await settledUsage(exchange, target, this.#parts.estimator, this.#of(exchange).output);
     if (usage.estimated !== true) this.#learn(exchange, target);
-    return { usage, ...costOfUsage(usage, this.#priceOf(exchange, target)) };
+    return this.#withSides(exchange, { usage, ...costOfUsage(usage, this.#priceOf(exchange, target)) });
+  }
+
+  /** A side call that got no answer is taken to have cost nothing. */
+  #withSides(exchange: Exchange, tally: Tally): Tally {
+    const { sideCalls } = exchange;
+    if (sideCalls.length === 0) return tally;
+    const sides = sideCalls.map(({ target, usage }) =>
+      usage === undefined ? NOTHING_USED : costOfUsage(usage, this.#priceOf(exchange, target)),
+    );
+    return withSideCalls(tally, sides);
   }
 
   #learn(exchange: Exchange, target: Target): void {

@@ -8,8 +8,9 @@ import type { TokenEstimator } from "../tokens";
 import { countTarget } from "./model-keys";
 
 export interface Tally {
+  /** Of the answer alone. */
   readonly usage: Usage;
-  /** Nano-dollars; `undefined` = nobody knows the price. */
+  /** Nano-dollars, side calls included; `undefined` = nobody knows the price. */
   readonly nanos: number | undefined;
   /** Where the price is from; `none` = nothing was used. */
   readonly priced: PriceRow["source"] | "unknown" | "none";
@@ -62,4 +63,14 @@ export function costOfUsage(usage: Usage, price: PriceRow | undefined): Pick<Tal
   if (usage === NO_TOKENS) return { nanos: 0, priced: "none" };
   if (price === undefined) return { nanos: undefined, priced: "unknown" };
   return { nanos: costOf(usage, atServiceTier(price, usage.serviceTier)).nanos, priced: price.source };
+}
+
+/** The same with what the exchange's side calls cost: money is money, whoever asked for it. */
+export function withSideCalls(tally: Tally, sides: readonly Pick<Tally, "nanos" | "priced">[]): Tally {
+  let { nanos, priced } = tally;
+  for (const side of sides) {
+    nanos = nanos === undefined || side.nanos === undefined ? undefined : nanos + side.nanos;
+    if (priced === "none" || side.priced === "unknown") priced = side.priced;
+  }
+  return { usage: tally.usage, nanos, priced };
 }

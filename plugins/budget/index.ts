@@ -49,6 +49,7 @@ export const budget = definePlugin({
             config: config.webhook,
             clock,
             random: services.random,
+            atEnd: services.atEnd,
             ended(result, id, error) {
               sent({ policy, result });
               if (result !== "delivered") services.warn({ policy, alert: id, error }, "budget alert not delivered");

@@ -63,7 +63,15 @@ function checkTargets(it: Inspection, path: Path, model: ModelConfig): void {
 
 function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig): void {
   const settings: Readonly<Record<string, unknown>> = policy.plugins;
-  const shape = { models: policy.models.map(({ name }) => name), unpriced: () => unpricedTargets(it.config, policy) };
+  const targets = policy.models.flatMap((model) => model.targets);
+  const shape = {
+    models: policy.models.map(({ name }) => name),
+    providers: Object.keys(it.config.providers),
+    regions: [...new Set(targets.flatMap(({ region }) => region ?? []))],
+    tags: [...new Set(targets.flatMap(({ tags }) => tags))],
+    audited: it.config.audit !== undefined,
+    unpriced: () => unpricedTargets(it.config, policy),
+  };
   for (const plugin of it.vocabulary.plugins) {
     if (settings[plugin.name] === undefined) continue;
     for (const fault of plugin.check(settings[plugin.name], shape)) {

@@ -14,6 +14,7 @@ export function complete(parsed: ParsedConfig, vocabulary: Vocabulary, directory
   return {
     ...parsed,
     providers: Object.fromEntries(providers),
+    audit: parsed.audit === undefined ? undefined : completeAudit(parsed.audit, directory),
     usage: parsed.usage === undefined ? undefined : { ...parsed.usage, path: resolve(directory, parsed.usage.path) },
     bounds: {
       maxJsonDepth: bounds.max_json_depth,
@@ -37,4 +38,8 @@ function completeProvider(it: ParsedProvider, vocabulary: Vocabulary, directory:
     if (file !== undefined) tls[field] = resolve(directory, file);
   }
   return { ...it, base_url, tls };
+}
+
+function completeAudit(it: NonNullable<ParsedConfig["audit"]>, directory: string): NonNullable<ParsedConfig["audit"]> {
+  return { ...it, directory: resolve(directory, it.directory), anchor: resolve(directory, it.anchor) };
 }

@@ -123,6 +123,10 @@ function targetSchema() {
         .max(10_000)
         .default(1)
         .describe("Share of requests under `strategy: weighted`; 0 = only after all others."),
+      region: text(
+        "Where this target keeps and handles data, in words of your own: `eu`, `us-east`. For `residency` rules.",
+      ).optional(),
+      tags: names("What else `residency` rules may ask for, in words of your own: `no-training`, `on-prem`."),
       context_window: z
         .int()
         .min(1)

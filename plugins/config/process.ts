@@ -117,6 +117,33 @@ export function usageStoreSchema() {
     .describe("Where a record of each exchange is kept, for `graft usage`. Absent: nowhere but in the log. Read at start.");
 }
 
+export function auditSchema() {
+  return z
+    .strictObject({
+      kind: z
+        .enum(["file", "postgres"])
+        .default("file")
+        .describe("`file`: lines of JSON in files that are begun anew when they are full; `postgres`: a table."),
+      directory: text(
+        "For `file`: where the files are, created when missing. Relative to the directory of the configuration file.",
+      ).default("graft-audit"),
+      key: secret("Signs the chain of records (HMAC-SHA256); at least 32 characters, kept away from the records."),
+      anchor: text(
+        "File that says how far each chain goes, so that a cut-off end is found; keep it where who can change the records cannot change it. Relative to the directory of the configuration file.",
+      ).default("graft-audit.anchor"),
+      rotate_bytes: sizeBytes("For `file`: a new file is begun when one has grown so large.").default(64 * 1024 * 1024),
+      url: secret("For `postgres`: `postgresql://user:password@host:port/database`.").optional(),
+      schema: text("For `postgres`: the schema of its table, created when missing.").optional(),
+      queue: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(10_000)
+        .describe("Records that may wait to be written; more count as not written."),
+    })
+    .describe("Where audit records go, for policies with the plugin `audit`. Read at start.");
+}
+
 export function filesRootSchema() {
   return text(
     "Directory that `${file:…}` may read from, symbolic links resolved. Relative to the directory of the configuration file; relative `${file:…}` paths start here.",

@@ -4,7 +4,7 @@ import type { Bounds } from "../core/bounds";
 import { type PriceTable, pricesSchema } from "../prices";
 import { envoySchema } from "./envoy";
 import { policySchema } from "./policy";
-import { adminSchema, boundsSchema, filesRootSchema, storeSchema, usageStoreSchema } from "./process";
+import { adminSchema, auditSchema, boundsSchema, filesRootSchema, storeSchema, usageStoreSchema } from "./process";
 import { providerSchema } from "./provider";
 import type { Vocabulary } from "./vocabulary";
 
@@ -25,6 +25,7 @@ export function configSchema(vocabulary: Vocabulary) {
     prices: pricesSchema().prefault({}),
     store: storeSchema().prefault({}),
     usage: usageStoreSchema().optional(),
+    audit: auditSchema().optional(),
     files_root: filesRootSchema(),
   });
 }

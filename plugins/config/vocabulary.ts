@@ -1,5 +1,6 @@
 /** The words a configuration may use: taken from the lists of providers, strategies and plugins, so that config knows none by name. */
 import type { z } from "zod";
+import type { PolicyShape } from "../define-plugin";
 import type { Path } from "./issue";
 
 export interface Vocabulary {
@@ -17,7 +18,7 @@ export interface Vocabulary {
     /** Paths below the plugin's own part. */
     check(
       config: unknown,
-      policy: { readonly models: readonly string[]; unpriced(): ReadonlyMap<string, readonly string[]> },
+      policy: PolicyShape,
     ): readonly { readonly path: Path; readonly message: string; readonly severity?: "error" | "warning" }[];
   }[];
 }

@@ -43,6 +43,16 @@ export interface Attempt {
   status?: number;
 }
 
+export type Restriction = (target: Target) => GraftError | undefined;
+
+/** A call to a model beside the one the client asked for; what it used is this exchange's to pay. */
+export interface SideCall {
+  /** The plugin and its rule, e.g. `guard:off-topic`. */
+  readonly purpose: string;
+  readonly target: Target;
+  readonly usage: Usage | undefined;
+}
+
 export interface ExchangeInit {
   readonly id: string;
   readonly policy: string;
@@ -72,6 +82,10 @@ export class Exchange {
   /** The provider's name for the model that answered. */
   model: string | undefined;
   error: GraftError | undefined;
+  /** Why a target may not get this request, each asked before anything is sent to it, side calls included. */
+  readonly restrictions: Restriction[] = [];
+  /** Other calls made for this one, by plugins: classifiers, judges. */
+  readonly sideCalls: SideCall[] = [];
   #dialect: Dialect | undefined;
   #source: JsonSource | undefined;
   #head: RequestHead | undefined;
@@ -144,6 +158,15 @@ export class Exchange {
 
   set usage(usage: Usage | undefined) {
     this.#usage = usage === undefined ? undefined : soundUsage(usage);
+  }
+
+  /** Why this target may not get this request; `undefined` = it may. */
+  forbids(target: Target): GraftError | undefined {
+    for (const restriction of this.restrictions) {
+      const error = restriction(target);
+      if (error !== undefined) return error;
+    }
+    return undefined;
   }
 
   /** The attempt whose answer the client gets (or got so far). */

@@ -18,7 +18,26 @@ export type Fact =
   | { readonly kind: "budget-exceeded"; readonly budget: string; readonly rerouted: boolean }
   /** Limits could not be checked, and let it pass. */
   | { readonly kind: "limits-unavailable" }
+  /** What detectors know, by type and number, never by value. `action`: what was done with it. */
+  | {
+      readonly kind: "entity-found";
+      readonly entity: string;
+      readonly count: number;
+      readonly action: string;
+      readonly direction: Direction;
+    }
+  /** A part no detector can read: `image`, `file`, `audio`. */
+  | { readonly kind: "uninspectable"; readonly part: string; readonly blocked: boolean }
+  /** A rule of a guard. It says what was done, and never what text it was about. */
+  | { readonly kind: "rule-fired"; readonly rule: string; readonly action: string; readonly direction: Direction }
+  /** A service that was to look at it did not answer. `passed`: it went on all the same. */
+  | { readonly kind: "check-unavailable"; readonly check: string; readonly passed: boolean }
+  /** This request may not go there, and why: the name of a rule. */
+  | { readonly kind: "target-forbidden"; readonly target: string; readonly rule: string }
   | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
+
+/** Of the client's request, or of the answer to it. */
+export type Direction = "request" | "response";
 
 export class Facts {
   readonly #all: Fact[] = [];

@@ -19,12 +19,11 @@ export interface AnswerScope {
   readonly policy: Policy;
   readonly dialect: Dialect;
   readonly services: Services;
-  readonly hooks: HookChain;
 }
 
 /** @throws GraftError when the answer cannot be read at all */
-export function openAnswer(scope: AnswerScope, status: number, headers: HeaderMap): AnswerBody {
-  const { exchange, policy, dialect, hooks } = scope;
+export function openAnswer(scope: AnswerScope, hooks: HookChain, status: number, headers: HeaderMap): AnswerBody {
+  const { exchange, policy, dialect } = scope;
   const { attempt } = exchange;
   if (attempt === undefined) throw new GraftError("unavailable", "No provider was asked.");
   // Redirects are not followed, least of all with our key; passed on, they would be followed with the client's.

@@ -66,7 +66,7 @@ export class Pipeline {
   constructor(exchange: Exchange, policy: Policy, dialect: Dialect, services: Services) {
     this.exchange = exchange;
     this.#hooks = openHooks(policy, exchange);
-    this.#scope = { exchange, policy, dialect, services, hooks: new HookChain(this.#hooks) };
+    this.#scope = { exchange, policy, dialect, services };
     this.#started = services.clock.monotonic();
   }
 
@@ -173,7 +173,8 @@ export class Pipeline {
         const seen = this.#hooks[index]?.response?.({ status });
         if (seen instanceof Promise) await seen;
       }
-      this.#answer = local === undefined ? openAnswer(this.#scope, status, headers) : errorAnswer(this.#scope, local);
+      const hooks = new HookChain(this.#hooks);
+      this.#answer = local === undefined ? openAnswer(this.#scope, hooks, status, headers) : errorAnswer(this.#scope, local);
     } catch (thrown) {
       this.#answer = errorAnswer(this.#scope, toGraftError(thrown));
     } finally {
@@ -271,6 +272,8 @@ export class Pipeline {
     this.#throwIfLogged();
     const target = chosen ?? plan.targets[Math.min(number, plan.targets.length) - 1];
     if (target === undefined) throw new GraftError("unavailable", "No target is left for this request.");
+    const forbidden = this.exchange.forbids(target);
+    if (forbidden !== undefined) throw forbidden;
     const { attempt, request } = buildOutgoing(this.exchange, this.#scope.policy, this.#scope.dialect, number, target);
     const before = this.exchange.attempt;
     // A host that retries by itself does not say what became of it, but that it goes on says enough.
@@ -283,7 +286,7 @@ export class Pipeline {
     target.provider.health.sent(target.model);
     for (const hook of this.#hooks) {
       if (hook.attempt === undefined) continue;
-      await hook.attempt(attempt);
+      await hook.attempt(attempt, request);
       this.#throwIfLogged();
     }
     return { kind: "send", attempt, plan, request };

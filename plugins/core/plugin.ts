@@ -3,6 +3,7 @@ import type { Clock } from "./clock";
 import type { GraftError } from "./errors";
 import type { ChatEvent } from "./events";
 import type { Attempt } from "./exchange";
+import type { OutgoingRequest } from "./outgoing";
 import type { HeaderMap } from "./provider";
 import type { ExchangeRecord } from "./record";
 import type { Plan, Target } from "./target";
@@ -21,7 +22,8 @@ export interface Completion {
 
 /**
  * What a plugin does in one exchange. A hook that is absent costs nothing, and what no hook wants is not even parsed: without
- * `event` and `end` hooks an answer in the client's own dialect passes through as bytes. Every hook may return a promise.
+ * `event` and `end` hooks an answer in the client's own dialect passes through as bytes. Every hook may return a promise. Hooks are
+ * looked up when their turn comes, `event` and `end` when an answer begins: a plugin may decide by the request whether it has them.
  */
 export interface Hooks {
   /** Before routing, in running order. May replace `exchange.request`. */
@@ -30,9 +32,9 @@ export interface Hooks {
   route?(plan: Plan): Awaitable<Plan>;
   /** Before a fallback, on hosts that can leave a target out: an error passes it over. Not asked for the first of the plan. */
   refuse?(target: Target): Awaitable<GraftError | undefined>;
-  /** Before each try that the host lets us see, in running order. */
-  attempt?(attempt: Attempt): Awaitable<void>;
-  /** The answer's head, in reverse order. */
+  /** Before each try that the host lets us see, in running order. What it throws ends the exchange: nothing is sent. */
+  attempt?(attempt: Attempt, request: OutgoingRequest): Awaitable<void>;
+  /** The answer's head, in reverse order. What was held back of an attempt before is to be forgotten here. */
   response?(head: { readonly status: number }): Awaitable<void>;
   /** Hold back, change or add events; in reverse order, each hook sees what the later plugin let through. */
   event?(event: ChatEvent): Awaitable<readonly ChatEvent[]>;

@@ -1,6 +1,6 @@
 /** The exchange record: one structured line a call, the source of logs, metrics and usage. Plugins add their fields in `log` hooks. */
 import { isoTime } from "./clock";
-import type { Exchange } from "./exchange";
+import type { Exchange, SideCall } from "./exchange";
 import type { Fact } from "./facts";
 import { targetLabel } from "./target";
 
@@ -33,6 +33,8 @@ export interface ExchangeRecord {
   readonly cached_tokens: number | undefined;
   readonly reasoning_tokens: number | undefined;
   readonly dropped_params: readonly string[] | undefined;
+  /** Calls to models that plugins made for this exchange. */
+  readonly side_calls: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** How it came about: the plan, what did not fit, what failed, which keys rest. */
   readonly facts: readonly Fact[];
   readonly duration_ms: number;
@@ -75,8 +77,13 @@ export function exchangeRecord(exchange: Exchange, init: RecordInit): ExchangeRe
     cached_tokens: usage?.cacheRead,
     reasoning_tokens: usage?.reasoning,
     dropped_params: attempt !== undefined && attempt.dropped.length > 0 ? attempt.dropped : undefined,
+    side_calls: exchange.sideCalls.length === 0 ? undefined : exchange.sideCalls.map(sideCallRecord),
     facts: exchange.facts.all,
     duration_ms: init.durationMs,
     first_byte_ms: init.firstByteMs,
   };
+}
+
+function sideCallRecord({ purpose, target, usage }: SideCall): Readonly<Record<string, unknown>> {
+  return { purpose, target: targetLabel(target), input_tokens: usage?.input, output_tokens: usage?.output };
 }

@@ -39,6 +39,9 @@ export interface Target extends CodecTarget {
   readonly provider: NamedProvider;
   /** Tokens of prompt and answer together; absent = not known, fits everything. */
   readonly contextWindow?: number;
+  /** Where it is, in the operator's words: `eu`, `eu-west-1`. Absent = nobody said. */
+  readonly region?: string;
+  readonly tags: readonly string[];
   readonly weight: number;
   /** Until the answer begins: its head and, of a stream, its first event. */
   readonly timeoutMs: number;

@@ -1,7 +1,9 @@
 /** What an exchange is charged for, by how it ended. */
+import { Accounting } from "../../plugins/accounting";
 import { GraftError } from "../../plugins/core/errors";
 import type { Pipeline } from "../../plugins/core/pipeline";
 import type { Target } from "../../plugins/core/target";
+import { Prices } from "../../plugins/prices";
 import { loadTables } from "../../plugins/tokens/load-tables";
 import {
   alias,
@@ -17,6 +19,12 @@ import {
 } from "../support/exchange";
 
 const { accounting } = pluginServices;
+const parts = {
+  estimator: services.estimator,
+  outputs: services.outputs,
+  prices: new Prices(),
+  unknownPrice: "estimate",
+} as const;
 beforeAll(() => services.estimator.use(loadTables("o200k_base")));
 
 async function asked(
@@ -138,4 +146,28 @@ test("the last attempt counts: what failed before it said nothing", async () => 
   sent(await pipeline.attempt(2));
   await answerWith(pipeline, 200, JSON_HEADERS, [answer(TOLD)]);
   expect((await accounting.tally(pipeline.exchange)).nanos).toBe(100 * 150 + 50 * 600);
+});
+
+test("side calls are paid for by the exchange, its tokens stay the answer's own", async () => {
+  const pipeline = await asked();
+  const { exchange } = pipeline;
+  const side = target("openai", "gpt-4o");
+  exchange.usage = { input: 100, output: 50 };
+  exchange.finished = true;
+  const alone = (await new Accounting(parts).tally(exchange)).nanos;
+  exchange.sideCalls.push({ purpose: "guard:topic", target: side, usage: { input: 100, output: 50 } });
+  exchange.sideCalls.push({ purpose: "guard:topic", target: side, usage: undefined });
+  const both = await new Accounting(parts).tally(exchange);
+  expect(both.usage).toEqual({ input: 100, output: 50 });
+  expect(alone).toBeGreaterThan(0);
+  expect(both.nanos).toBe((alone ?? 0) * 2);
+});
+
+test("a blocked request pays for what decided it", async () => {
+  const { exchange } = openPipeline({ aliases: [alias("m", [target("openai", "gpt-4o")])] });
+  exchange.sideCalls.push({ purpose: "guard:topic", target: target("openai", "gpt-4o"), usage: { input: 100, output: 50 } });
+  const { nanos, priced, usage } = await new Accounting(parts).tally(exchange);
+  expect(usage).toEqual({ input: 0, output: 0 });
+  expect(nanos).toBeGreaterThan(0);
+  expect(priced).not.toBe("none");
 });

@@ -5,7 +5,9 @@ const MODELS = ["dear", "cheap", "acme/*"];
 
 function faultsOf(config: unknown, models = MODELS): string[] {
   const parsed = budget.config?.parse(config);
-  return budget.check(parsed, { models, unpriced: () => new Map() }).map(({ path, message }) => `${path.join(".")}: ${message}`);
+  return budget
+    .check(parsed, { models, providers: [], regions: [], tags: [], audited: false, unpriced: () => new Map() })
+    .map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
 const webhook = (it: Record<string, unknown>) => one({}, { webhook: { secret: "s", ...it } });

@@ -19,6 +19,7 @@ import {
   JSON_HEADERS,
   openPipeline,
   pluginServices,
+  policyFacts,
   services,
   target,
 } from "../support/exchange";
@@ -96,7 +97,7 @@ export function replica(config: unknown, it: ReplicaOptions = {}): Replica {
     warn: (fields, message) => void told.push({ fields, message }),
   };
   const models = new ModelTable(MODELS);
-  const opener = budget.open(budget.config?.parse(config), own, { name: "test", scope, models });
+  const opener = budget.open(budget.config?.parse(config), own, { ...policyFacts, scope, models });
   const open = ({ caller = {}, headers = {} }: Ask = {}): Pipeline =>
     openPipeline({
       aliases: MODELS,

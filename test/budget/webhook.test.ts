@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { signature, Webhook, type WebhookOptions } from "../../plugins/budget/webhook";
+import { Webhook, type WebhookOptions } from "../../plugins/budget/webhook";
+import { signature } from "../../plugins/web-calls/json-endpoint";
 import { clock } from "../support/exchange";
 import { one, replica } from "./support";
 
@@ -47,7 +48,10 @@ function config(it: Partial<WebhookOptions["config"]> = {}): WebhookOptions["con
 function send(it: Partial<WebhookOptions["config"]> = {}, options: Partial<WebhookOptions> = {}, body = "{}"): Promise<Ended> {
   return new Promise((resolve) => {
     const ended = (...how: Ended): void => resolve(how);
-    new Webhook({ config: config(it), clock, firstWaitMs: 0, random: () => 0.5, ended, ...options }).send("alert_1", body);
+    new Webhook({ config: config(it), clock, firstWaitMs: 0, random: () => 0.5, atEnd: new Set(), ended, ...options }).send(
+      "alert_1",
+      body,
+    );
   });
 }
 
@@ -107,6 +111,7 @@ test("a thousand wait at most", async () => {
     config: config({ timeout_ms: 60_000 }),
     clock,
     random: () => 0.5,
+    atEnd: new Set(),
     ended: (...how) => void ends.push(how),
   });
   for (let count = 0; count < 1002; count += 1) webhook.send(`alert_${count}`, "{}");
@@ -132,4 +137,24 @@ test("the alert of a budget", async () => {
     scope: { team: "red" },
     period: { kind: "month", start: "2026-01-01T00:00:00.000Z", end: "2026-02-01T00:00:00.000Z" },
   });
+});
+
+test("what waits when the process ends is tried once more, at once", async () => {
+  answers = [500];
+  const atEnd = new Set<() => Promise<void>>();
+  const ended = send({}, { atEnd, firstWaitMs: 60_000 });
+  while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const work of atEnd) await work();
+  expect(await ended).toEqual(["delivered", "alert_1", undefined]);
+  expect(received).toHaveLength(2);
+  expect(atEnd.size).toBe(0);
+});
+
+test("and given up when it fails again", async () => {
+  answers = [500, 500];
+  const atEnd = new Set<() => Promise<void>>();
+  const ended = send({}, { atEnd, firstWaitMs: 60_000 });
+  while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const work of atEnd) await work();
+  expect(await ended).toEqual(["failed", "alert_1", "status 500"]);
 });

@@ -6,6 +6,10 @@ const UNPRICED = new Map([["gpt", ["own/x"]]]);
 const faults = (...limits: object[]) =>
   checkRateLimit(rateLimitSchema.parse({ limits: limits.map((it) => ({ name: "a", unit: "requests", ...it })) }), {
     models: ["gpt", "x/*"],
+    providers: [],
+    regions: [],
+    tags: [],
+    audited: false,
     unpriced: () => UNPRICED,
   });
 

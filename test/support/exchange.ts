@@ -12,7 +12,7 @@ import type { Hooks } from "../../plugins/core/plugin";
 import type { Policy } from "../../plugins/core/policy";
 import type { ModelAlias, Target } from "../../plugins/core/target";
 import { TargetHealth } from "../../plugins/core/target-health";
-import type { PluginServices } from "../../plugins/define-plugin";
+import type { PluginServices, TargetName } from "../../plugins/define-plugin";
 import { DIALECTS } from "../../plugins/dialects";
 import { Prices } from "../../plugins/prices";
 import type { ProcessServices } from "../../plugins/process-services";
@@ -34,6 +34,9 @@ export const services: ProcessServices = {
   estimator: new TokenEstimator(),
   outputs: new OutputQuantiles(),
   usage: undefined,
+  audit: undefined,
+  sideCalls: { ask: () => Promise.reject(new Error("no side calls in this test")) },
+  atEnd: new Set(),
   metrics: { counter: () => () => {} },
   warn() {},
 };
@@ -49,7 +52,12 @@ export const pluginServices: PluginServices = {
   }),
 };
 
-export const policyFacts = { name: "test", scope: "test", models: new ModelTable([]) };
+export const policyFacts = {
+  name: "test",
+  scope: "test",
+  models: new ModelTable([]),
+  target: (it: TargetName) => target(it.provider, it.model),
+};
 
 export function target(kind: string, model: string, it: Partial<Target> & { keys?: readonly string[] } = {}): Target {
   const codec = CODECS.find((found) => found.kind === kind);
@@ -66,7 +74,7 @@ export function target(kind: string, model: string, it: Partial<Target> & { keys
     health: new TargetHealth({ windowMs: 30_000, minRequests: 10, errorRate: 0.5, cooldownMs: 15_000 }, clock),
     connection: { connectTimeoutMs: 5000, maxConcurrent: 1000, allowLinkLocal: false, tls: {} },
   };
-  return { provider, model, weight: 1, timeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000, ...rest };
+  return { provider, model, weight: 1, tags: [], timeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000, ...rest };
 }
 
 export function alias(name: string, targets: readonly Target[], it: Partial<ModelAlias> = {}): ModelAlias {

@@ -1,0 +1,1 @@
+export { ModelCalls, type SideCallOptions, type SideCalls, textOf } from "./side-calls";
