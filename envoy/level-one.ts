@@ -222,6 +222,7 @@ export class LevelOne implements StreamHandler {
     const target = headers[":path"] ?? "/";
     const query = target.indexOf("?");
     const policy = attributes[ATTRIBUTES.policy];
+    const route = attributes[ATTRIBUTES.route];
     const { caller } = this.#gateway.config.envoy;
     return {
       policy: typeof policy === "string" ? policy : "",
@@ -231,6 +232,7 @@ export class LevelOne implements StreamHandler {
         headers,
         caller: callerOf(caller, callerEvidence(caller, request, headers, attributes)),
         requestId: headers["x-request-id"] ?? this.#context.newId("req_"),
+        route: typeof route === "string" && route !== "" ? route : undefined,
       },
     };
   }

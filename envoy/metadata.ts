@@ -24,6 +24,7 @@ export function attemptKey(attempt: Attempt): Record<string, string> {
 
 export const ATTRIBUTES = {
   policy: "xds.route_metadata.filter_metadata['graft']['policy']",
+  route: "xds.route_name",
   sourceAddress: "source.address",
   uriSan: "connection.uri_san_peer_certificate",
   dnsSan: "connection.dns_san_peer_certificate",

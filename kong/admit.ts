@@ -31,6 +31,7 @@ export function admit(
       headers,
       caller: callerOf(ticket.identity, headers),
       requestId: requestIdOf(headers) ?? newId("req_"),
+      route: ticket.route,
     },
   };
 }

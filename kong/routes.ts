@@ -9,6 +9,8 @@ export interface Route {
   readonly gateway: Gateway;
   readonly policy: string;
   readonly groupsFromAcl: boolean;
+  /** Kong's id of the route that the plugin stands on; absent = it stands on a service, or everywhere. */
+  readonly route: string | undefined;
 }
 
 /**
@@ -48,10 +50,10 @@ export class Routes {
       return undefined;
     }
     for (const warning of read.warnings) logger.warn({ plugin }, warning);
-    const { groupsFromAcl } = read;
-    if (read.kind === "policy") return (gateway) => ({ gateway, policy: read.policy, groupsFromAcl });
-    const route = { gateway: this.#shared(read.config, read.version, scopeOf(received)), policy: INLINE_POLICY, groupsFromAcl };
-    return () => route;
+    const place = { groupsFromAcl: read.groupsFromAcl, route: routeOf(received) };
+    if (read.kind === "policy") return (gateway) => ({ gateway, policy: read.policy, ...place });
+    const inline = { gateway: this.#shared(read.config, read.version, scopeOf(received)), policy: INLINE_POLICY, ...place };
+    return () => inline;
   }
 
   #shared(config: Gateway["config"], version: string, scope: string): Gateway {
@@ -67,8 +69,18 @@ export class Routes {
 
 /** Where the plugin stands: what it counts is counted there, by all workers and all nodes with the same configuration. */
 function scopeOf(received: unknown): string {
+  return `${INLINE_POLICY}:${keyOf(received)}`;
+}
+
+/** `plugins:<name>:<route id>:<service id>:<consumer id>:…`, ids empty where the plugin is not bound to one. */
+function routeOf(received: unknown): string | undefined {
+  const id = keyOf(received).split(":")[2];
+  return id === undefined || id === "" ? undefined : id;
+}
+
+function keyOf(received: unknown): string {
   const key = typeof received === "object" && received !== null && "__key__" in received ? received.__key__ : undefined;
-  return `${INLINE_POLICY}:${typeof key === "string" ? key : ""}`;
+  return typeof key === "string" ? key : "";
 }
 
 function pluginId(received: unknown): unknown {

@@ -68,6 +68,6 @@ function levelOne(caller: Config["envoy"]["caller"], hash: string) {
 }
 
 function requestAttributes(kind: Config["envoy"]["caller"]["kind"]): string[] {
-  const { policy, sourceAddress, uriSan, dnsSan, subject } = ATTRIBUTES;
-  return [policy, sourceAddress, ...(kind === "mtls" ? [uriSan, dnsSan, subject] : [])];
+  const { policy, route, sourceAddress, uriSan, dnsSan, subject } = ATTRIBUTES;
+  return [policy, route, sourceAddress, ...(kind === "mtls" ? [uriSan, dnsSan, subject] : [])];
 }

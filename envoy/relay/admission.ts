@@ -5,7 +5,7 @@ import { type Admission, readHead } from "../../plugins/relay";
 import type { Runtime } from "../../plugins/runtime";
 import { callerOf } from "../caller";
 import { relayEvidence } from "./evidence";
-import { HEALTH_PATH, POLICY_HEADER, TOKEN_HEADER } from "./headers";
+import { HEALTH_PATH, POLICY_HEADER, ROUTE_HEADER, TOKEN_HEADER } from "./headers";
 import { TokenCheck } from "./token-check";
 
 export interface AdmitterOptions {
@@ -47,6 +47,7 @@ export class Admitter {
         headers: head.client,
         caller: callerOf(caller, relayEvidence(head)),
         requestId: head.client["x-request-id"] ?? runtime.services.newId("req_"),
+        route: head.own[ROUTE_HEADER],
       },
     };
   }

@@ -2,6 +2,7 @@
 
 export const TOKEN_HEADER = "x-graft-token";
 export const POLICY_HEADER = "x-graft-policy";
+export const ROUTE_HEADER = "x-graft-route";
 
 /** Who calls. A header that Envoy has no value for is absent. */
 export const CALLER_HEADERS = {

@@ -11,6 +11,7 @@ export function matchSchema() {
       groups: list("Groups; one in common is enough."),
       tags: list("Tags; one in common is enough."),
       models: list("Model names as clients use them."),
+      routes: list("Routes: names in Envoy, ids in Kong."),
       headers: z.record(z.string(), z.string().max(1024)).default({}).describe("Request headers with exactly these values."),
     })
     .prefault({})
@@ -32,6 +33,7 @@ export function matches(match: Match, { client, alias }: Exchange): boolean {
     oneOf(match.groups, caller.groups) &&
     oneOf(match.tags, caller.tags) &&
     oneOf(match.models, alias === undefined ? [] : [alias.name]) &&
+    oneOf(match.routes, client.route === undefined ? [] : [client.route]) &&
     Object.entries(match.headers).every(([name, value]) => headers[name] === value)
   );
 }

@@ -10,6 +10,7 @@ export type Scope =
   | "group"
   | "tag"
   | "ip"
+  | "route"
   | "model"
   | "provider"
   | "target"
@@ -65,6 +66,8 @@ function valuesOf(
       return several(caller, "tags");
     case "ip":
       return [addressKey(caller.ip)];
+    case "route":
+      return [exchange.client.route ?? ""];
     case "model":
       return [exchange.alias?.name ?? ""];
     case "provider":

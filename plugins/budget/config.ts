@@ -9,6 +9,7 @@ const BY = [
   "group",
   "tag",
   "ip",
+  "route",
   "model",
   "feature",
   "project",

@@ -30,6 +30,8 @@ export interface ClientInfo {
   readonly headers: HeaderMap;
   readonly caller: Caller;
   readonly requestId: string;
+  /** The gateway's own name for the route it came by, where it says so. */
+  readonly route?: string | undefined;
 }
 
 export interface Attempt {

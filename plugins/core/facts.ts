@@ -22,6 +22,8 @@ export type Fact =
   | {
       readonly kind: "entity-found";
       readonly entity: string;
+      /** The kind of thing it is one of, where its finder knows: `finance`, `secret`. */
+      readonly group?: string;
       readonly count: number;
       readonly action: string;
       readonly direction: Direction;

@@ -18,6 +18,7 @@ export interface ExchangeRecord {
   readonly team: string | undefined;
   readonly method: string;
   readonly path: string;
+  readonly route: string | undefined;
   /** The model name the client used. */
   readonly alias: string | undefined;
   readonly target: string | undefined;
@@ -64,6 +65,7 @@ export function exchangeRecord(exchange: Exchange, init: RecordInit): ExchangeRe
     team: client.caller.team,
     method: client.method,
     path: client.path,
+    route: client.route,
     alias: exchange.head?.model,
     target: attempt === undefined ? undefined : targetLabel(attempt.target),
     model: exchange.model,

@@ -6,7 +6,7 @@ import { MAX_AMOUNT } from "../stores/limits";
 export const UNITS = ["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"] as const;
 export type Unit = (typeof UNITS)[number];
 
-export const SCOPES = ["caller", "credential", "team", "group", "tag", "ip", "model", "provider", "target", "header"] as const;
+export const SCOPES = ["caller", "credential", "team", "group", "tag", "ip", "route", "model", "provider", "target", "header"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Months have 30 days: limits are no bills. */
@@ -62,7 +62,7 @@ function limitSchema() {
         .max(10)
         .default([])
         .describe(
-          "Who or what has a limit of its own; several make one for each combination. Empty = one for all of the policy. A caller in several groups counts in each. `model` is the name clients use, `target` the provider and its model.",
+          "Who or what has a limit of its own; several make one for each combination. Empty = one for all of the policy. A caller in several groups counts in each. `route` is the gateway's route, `model` the name clients use, `target` the provider and its model.",
         ),
       header: z.string().min(1).max(256).optional().describe("For `by: [header]`: the request header whose values count apart."),
       match: matchSchema(),

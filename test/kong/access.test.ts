@@ -10,7 +10,7 @@ import { services } from "../support/exchange";
 import { VirtualClock } from "../support/virtual-clock";
 
 const gateway = new Gateway(emptyConfig(), "v1", services);
-const ROUTE: Route = { gateway, policy: "chat", groupsFromAcl: true };
+const ROUTE: Route = { gateway, policy: "chat", groupsFromAcl: true, route: undefined };
 
 type Fault = "throws" | "rejects" | "never";
 

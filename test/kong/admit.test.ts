@@ -12,7 +12,7 @@ const ID = "0123456789abcdef0123456789abcdef";
 function setUp() {
   const tickets = new Tickets<Ticket>(new VirtualClock());
   const identity = { consumer: undefined, credential: undefined, groupsFromAcl: false };
-  const token = tickets.issue({ gateway, policy: "chat", groupsFromAcl: false, identity });
+  const token = tickets.issue({ gateway, policy: "chat", groupsFromAcl: false, route: "r1", identity });
   const ask = (rawHeaders: string[], url = "/v1/chat/completions?key=1") =>
     admit({ method: "POST", url, rawHeaders }, tickets, (prefix) => `${prefix}new`);
   return { token, ask };

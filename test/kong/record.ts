@@ -13,6 +13,13 @@ export function recordOf(request_id: string): ExchangeRecord {
     error: undefined,
   };
   const tokens = { input_tokens: undefined, output_tokens: undefined, cached_tokens: undefined, reasoning_tokens: undefined };
-  const times = { duration_ms: 0, first_byte_ms: undefined, dropped_params: undefined, side_calls: undefined, facts: [] };
+  const times = {
+    duration_ms: 0,
+    first_byte_ms: undefined,
+    dropped_params: undefined,
+    side_calls: undefined,
+    route: undefined,
+    facts: [],
+  };
   return { request_id, outcome: "complete", ...rest, ...more, ...tokens, ...times };
 }

@@ -42,6 +42,15 @@ describe("a configuration in Kong", () => {
     expect(first()?.policy).toBe("kong");
   });
 
+  test.each([
+    ["plugins:graft:r1:s1::::w", "r1"],
+    ["plugins:graft::s1::::w", undefined],
+    ["odd", undefined],
+    [undefined, undefined],
+  ])("the route it stands on (%s)", (key, route) => {
+    expect(setUp().routes.open({ ...CONFIG, __key__: key })()?.route).toBe(route);
+  });
+
   test("another place in Kong is another gateway: its limits are counted apart", () => {
     const { routes } = setUp();
     const [one, other] = ["a", "b"].map((key) => routes.open({ ...CONFIG, __key__: key })());

@@ -1,13 +1,14 @@
 /** What Envoy tells the relay with a request, in place of whatever a client sent. */
 import type { CallerConfig, EnvoyConfig } from "../../../plugins/config/schema";
 import { ATTRIBUTES, JWT_NAMESPACE } from "../../metadata";
-import { CALLER_HEADERS, POLICY_HEADER, TOKEN_HEADER } from "../../relay/headers";
+import { CALLER_HEADERS, POLICY_HEADER, ROUTE_HEADER, TOKEN_HEADER } from "../../relay/headers";
 
-export const OWN_HEADERS = [TOKEN_HEADER, POLICY_HEADER, ...Object.values(CALLER_HEADERS)];
+export const OWN_HEADERS = [TOKEN_HEADER, POLICY_HEADER, ROUTE_HEADER, ...Object.values(CALLER_HEADERS)];
 
 export function ownHeaders(policy: string, { caller, relay_token }: EnvoyConfig) {
   return [
     set(POLICY_HEADER, policy),
+    set(ROUTE_HEADER, "%ROUTE_NAME%"),
     set(CALLER_HEADERS.address, "%DOWNSTREAM_REMOTE_ADDRESS%"),
     ...callerHeaders(caller),
     ...tokenHeader(relay_token),

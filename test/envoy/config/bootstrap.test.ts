@@ -91,7 +91,7 @@ describe("callers", () => {
     expect(each("remove", manager.early_header_mutation_extensions)).toEqual(removed);
     expect(each("prefix", manager.early_header_mutation_extensions)).toEqual(["x-envoy-", "x-graft-"]);
     const filters = listenerFilters(await configOf({ envoy }), "");
-    expect(each("request_attributes", filters)).toEqual([[POLICY, "source.address", ...attributes]]);
+    expect(each("request_attributes", filters)).toEqual([[POLICY, "xds.route_name", "source.address", ...attributes]]);
     expect(each("forwarding_namespaces", filters)).toEqual(forwarded.length === 0 ? [] : [{ untyped: forwarded }]);
   });
 

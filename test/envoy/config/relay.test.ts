@@ -43,13 +43,13 @@ describe("a route", () => {
     const { routes } = await generated({ envoy: `  caller: { kind: ${kind} }` });
     expect(routes).toHaveLength(1);
     const address = { [CALLER_HEADERS.address]: "%DOWNSTREAM_REMOTE_ADDRESS%" };
-    expect(added(routes)).toEqual({ "x-graft-policy": "default", ...address, ...own });
+    expect(added(routes)).toEqual({ "x-graft-policy": "default", "x-graft-route": "%ROUTE_NAME%", ...address, ...own });
   });
 
   test.each(["none", "jwt", "mtls"])("has no header of ours from clients, whether it sets one or not (%s)", async (kind) => {
     const { routes, manager } = await generated({ envoy: `  caller: { kind: ${kind} }` });
     expect(each("request_headers_to_remove", routes)).toEqual([
-      ["x-graft-token", "x-graft-policy", ...Object.values(CALLER_HEADERS)],
+      ["x-graft-token", "x-graft-policy", "x-graft-route", ...Object.values(CALLER_HEADERS)],
     ]);
     expect(each("prefix", manager.early_header_mutation_extensions)).toEqual(["x-envoy-", "x-graft-"]);
     expect(new Set(each("append_action", each("request_headers_to_add", routes)))).toEqual(

@@ -15,6 +15,7 @@ const LIMITS = [
   limit("of-groups", "requests", 3, ["of-groups"], by("group")),
   limit("all", "requests", 2, ["all"]),
   limit("pairs", "requests", 1, ["pairs"], { by: ["caller", "header"], header: "x-job" }),
+  limit("routes", "requests", 2, ["routes"], by("route")),
   limit("long", "requests", 1, ["long"], { by: ["header"], header: "x-job" }),
 ];
 
@@ -39,6 +40,9 @@ const setup = (upstream: FakeUpstream): HostSetup => ({
 
 const hosts = useHosts(setup);
 
+/** What the gateway calls the route: its name in Envoy, its id in Kong. */
+const ROUTE = { envoy: "graft default /", relay: "graft default /", kong: expect.stringMatching(/^[\w-]+$/) };
+
 onAllHosts(hosts, (host: HostUnderTest, add) => {
   const statuses = async (model: string, count: number, person: Person, headers: Readonly<Record<string, string>> = {}) => {
     const authorization = `Bearer ${HOST[host.name].keyOf(person)}`;
@@ -52,6 +56,14 @@ onAllHosts(hosts, (host: HostUnderTest, add) => {
   add("each caller has a limit of their own", async () => {
     expect(await statuses("each", 3, ALICE)).toEqual([200, 200, 429]);
     expect(await statuses("each", 3, BOB)).toEqual([200, 200, 429]);
+  });
+
+  add("each route has a limit of its own, for all its callers", async () => {
+    expect(await statuses("routes", 1, ALICE)).toEqual([200]);
+    expect(await statuses("routes", 2, BOB)).toEqual([200, 429]);
+    const authorization = `Bearer ${HOST[host.name].keyOf(BOB)}`;
+    const seen = await host.ask(question("routes"), { headers: { authorization } });
+    expect(await host.record(seen)).toMatchObject({ route: ROUTE[host.name] });
   });
 
   add("a caller of several groups counts in each, and is refused when one of them is full", async () => {
