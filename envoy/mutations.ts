@@ -1,14 +1,12 @@
 /** Answers to Envoy: header and body mutations. */
 
+import { USER_AGENT } from "../plugins/core/headers";
 import type { OutgoingRequest } from "../plugins/core/outgoing";
 import type { Reply } from "../plugins/core/pipeline";
 import type { HeaderMap } from "../plugins/core/provider";
 import type { HeaderMutation, HeaderValueOption, ProcessingResponse } from "../proto/ext-proc";
 import { setHeader } from "../proto/header-map";
 import { ATTEMPT_COUNT_HEADER } from "./metadata";
-
-/** Some CDNs in front of providers refuse requests without one; the client's own stays here. */
-const USER_AGENT = "graft/0.1";
 
 /**
  * Turns the request Envoy holds (`current`, with whatever a client or an earlier attempt left in it) into exactly `request`:

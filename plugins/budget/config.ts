@@ -1,6 +1,6 @@
 /** `budget`. Shared with Kong: no unions, one record for all kinds of budgets. */
 import { z } from "zod";
-import { matchSchema, type Scope } from "../accounting";
+import { matchSchema, onErrorSchema, type Scope } from "../accounting";
 
 const BY = [
   "caller",
@@ -117,13 +117,7 @@ function secret(longest: number, description: string) {
 export const budgetsSchema = z
   .strictObject({
     budgets: z.array(budgetSchema()).min(1).max(100).describe("All that apply are reserved in one step, or none."),
-    on_error: z
-      .enum(["local", "open", "closed"])
-      .default("local")
-      .describe(
-        "When the store does not answer. `local`: each process counts by itself, against `local_share_percent` of each budget; `open`: everything passes; `closed`: everything that a hard budget is for is refused with 503.",
-      ),
-    local_share_percent: z.int().min(1).max(100).default(50).describe("For `on_error: local`."),
+    ...onErrorSchema("budget", "everything that a hard budget is for"),
     webhook: webhookSchema().optional(),
   })
   .describe("Budgets of money: hard ones stop requests, soft ones tell.");

@@ -1,8 +1,7 @@
 /** Asks the budgets of a request for what it may cost: by its size first, and by its counted tokens only where that decides it. */
-import { type Accounting, type Forecast, type Held, type Reservations, requirePrices } from "../accounting";
+import { type Accounting, type Held, mayFit, type Reservations, requirePrices } from "../accounting";
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
-import { ceilingOf } from "../stores/check-limits";
 import { type ItemState, type LimitItem, MAX_AMOUNT, type ReserveResult } from "../stores/limits";
 import type { Charge } from "./budgets";
 import { counterItem, ledgerItem, spentOf } from "./ledger";
@@ -63,9 +62,11 @@ export async function ask(
   if (hard && accounting.unknownPrice !== "allow") requirePrices(forecasts, targets);
   let amount = dearest(forecasts.map(({ nanos }) => nanos));
   let reserved = await reservations.reserve(id, itemsOf(charges, amount));
-  if (reserved.kind === "refused" && mayFit(reserved.result, itemsOf(charges, amount), charges, forecasts)) {
-    const counted = await Promise.all(targets.map((target) => accounting.countedForecast(exchange, target, "max")));
-    amount = dearest(counted.map(({ nanos }) => nanos));
+  const counted = forecasts.every((it) => it.counted);
+  const least = () => itemsOf(charges, dearest(forecasts.map(({ leastNanos }) => leastNanos)));
+  if (reserved.kind === "refused" && !counted && mayFit(reserved.result, itemsOf(charges, amount), least())) {
+    const exact = await Promise.all(targets.map((target) => accounting.countedForecast(exchange, target, "max")));
+    amount = dearest(exact.map(({ nanos }) => nanos));
     reserved = await reservations.reserve(id, itemsOf(charges, amount));
   }
   if (reserved.kind === "unlimited") return reserved;
@@ -112,22 +113,6 @@ function answersOf(
       over: isRefused || (!hard && spent !== undefined && spent >= nanos),
       impossible: isRefused && refused?.impossible === true,
     };
-  });
-}
-
-/** Whether counting could make a difference. */
-function mayFit(
-  result: Refused,
-  items: readonly LimitItem[],
-  charges: readonly Charge[],
-  forecasts: readonly Forecast[],
-): boolean {
-  if (forecasts.every(({ counted }) => counted)) return false;
-  const least = itemsOf(charges, dearest(forecasts.map(({ leastNanos }) => leastNanos)));
-  return result.refused.every((at) => {
-    const item = items[at];
-    const room = result.impossible && item !== undefined ? ceilingOf(item.limit) : (result.items[at]?.remaining ?? 0);
-    return (least[at]?.amount ?? 0) <= room;
   });
 }
 

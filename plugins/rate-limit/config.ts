@@ -1,12 +1,24 @@
 /** `rate_limit`. Shared with Kong: no unions, one record for all kinds of limits. */
 import { z } from "zod";
-import { matchSchema } from "../accounting";
+import { matchSchema, onErrorSchema } from "../accounting";
 import { MAX_AMOUNT } from "../stores/limits";
 
 export const UNITS = ["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"] as const;
 export type Unit = (typeof UNITS)[number];
 
-export const SCOPES = ["caller", "credential", "team", "group", "tag", "ip", "route", "model", "provider", "target", "header"] as const;
+export const SCOPES = [
+  "caller",
+  "credential",
+  "team",
+  "group",
+  "tag",
+  "ip",
+  "route",
+  "model",
+  "provider",
+  "target",
+  "header",
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Months have 30 days: limits are no bills. */
@@ -80,13 +92,7 @@ export const rateLimitSchema = z
       .describe(
         "How long an answer is taken to become before it is there. `max`: `max_tokens`, else the target's `max_output_tokens`, else what is usual; `learned`: what nineteen of twenty answers of the model were not longer than; `none`: only what was written counts, afterwards.",
       ),
-    on_error: z
-      .enum(["local", "open", "closed"])
-      .default("local")
-      .describe(
-        "When the store does not answer. `local`: each process counts by itself, against `local_share_percent` of each limit; `open`: everything passes; `closed`: everything is refused with 503.",
-      ),
-    local_share_percent: z.int().min(1).max(100).default(50).describe("For `on_error: local`."),
+    ...onErrorSchema("limit", "everything"),
   })
   .describe("Limits on requests, tokens, cost and concurrency.");
 

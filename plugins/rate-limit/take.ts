@@ -1,10 +1,9 @@
 /** Reserves what a request may need of some limits: by its size first, and by its counted tokens only where that decides it. */
-import { type Forecast, type Held, requirePrices } from "../accounting";
+import { type Forecast, type Held, mayFit, requirePrices } from "../accounting";
 import type { GraftError } from "../core/errors";
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
-import { ceilingOf } from "../stores/check-limits";
-import type { ItemState, LimitItem, ReserveResult } from "../stores/limits";
+import type { ItemState } from "../stores/limits";
 import { isSized, leastOf, mostOf, NO_TOKENS } from "./amounts";
 import type { Limiter } from "./limited-exchange";
 import { refusal } from "./refusal";
@@ -40,7 +39,7 @@ export async function take(limiter: Limiter, exchange: Exchange, { charges, targ
     counted = true;
   }
   let reserved = await reservations.reserve(id, items);
-  if (reserved.kind === "refused" && !counted && mayFit(reserved.result, items, charges, forecasts)) {
+  if (reserved.kind === "refused" && !counted && mayFit(reserved.result, items, itemsOf(charges, leastOf(forecasts)))) {
     items = itemsOf(charges, mostOf(await count(limiter, exchange, targets)));
     reserved = await reservations.reserve(id, items);
   }
@@ -69,19 +68,4 @@ function forecast(
 
 function count({ accounting, reserve }: Limiter, exchange: Exchange, targets: readonly Target[]): Promise<Forecast[]> {
   return Promise.all(targets.map((target) => accounting.countedForecast(exchange, target, reserve)));
-}
-
-/** Whether counting could make a difference. */
-function mayFit(
-  result: Extract<ReserveResult, { granted: false }>,
-  items: readonly LimitItem[],
-  charges: readonly Charge[],
-  forecasts: readonly Forecast[],
-): boolean {
-  const least = itemsOf(charges, leastOf(forecasts));
-  return result.refused.every((at) => {
-    const item = items[at];
-    const room = result.impossible && item !== undefined ? ceilingOf(item.limit) : (result.items[at]?.remaining ?? 0);
-    return (least[at]?.amount ?? 0) <= room;
-  });
 }
