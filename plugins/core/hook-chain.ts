@@ -1,4 +1,8 @@
-/** Runs answer events through the hooks, last plugin first; synchronous as long as every hook is. */
+/**
+ * Runs answer events through the hooks, last plugin first; synchronous as long as every hook is. A hook that throws ends the answer: what
+ * it let through before goes on, then an error event, and nothing behind it.
+ */
+import { toGraftError } from "./errors";
 import type { ChatEvent } from "./events";
 import type { Awaitable, Hooks } from "./plugin";
 
@@ -17,18 +21,20 @@ export class HookChain {
     const passed = this.#through(events, this.#hooks.length - 1);
     const last = events.at(-1);
     if (last?.type !== "error") return passed;
-    const withError = (made: readonly ChatEvent[]) => (made.some(({ type }) => type === "error") ? made : [...made, last]);
-    return passed instanceof Promise ? passed.then(withError) : withError(passed);
+    return passed instanceof Promise ? passed.then((made) => withError(made, last)) : withError(passed, last);
   }
 
   /** What each hook held back, passed on through the hooks outside it. */
-  async end(): Promise<ChatEvent[]> {
+  async end(): Promise<readonly ChatEvent[]> {
     const out: ChatEvent[] = [];
+    let failed: ChatEvent | undefined;
     for (let index = this.#hooks.length - 1; index >= 0; index -= 1) {
-      const held = await this.#hooks[index]?.end?.();
-      if (held !== undefined && held.length > 0) append(out, await this.#through(held, index - 1));
+      const held = await heldBy(this.#hooks[index]);
+      if (held.length > 0) append(out, await this.#through(held, index - 1));
+      const last = held.at(-1);
+      if (last?.type === "error") failed = last;
     }
-    return out;
+    return failed === undefined ? out : withError(out, failed);
   }
 
   #through(events: readonly ChatEvent[], from: number): Awaitable<readonly ChatEvent[]> {
@@ -38,9 +44,14 @@ export class HookChain {
       if (hook?.event === undefined) continue;
       const next: ChatEvent[] = [];
       for (let at = 0; at < current.length; at += 1) {
-        const made = hook.event(current[at] as ChatEvent);
-        if (made instanceof Promise) return this.#wait(made, next, current.slice(at + 1), index);
-        append(next, made);
+        try {
+          const made = hook.event(current[at] as ChatEvent);
+          if (made instanceof Promise) return this.#wait(made, next, current.slice(at + 1), index);
+          append(next, made);
+        } catch (thrown) {
+          next.push(errorOf(thrown));
+          break;
+        }
       }
       current = next;
     }
@@ -54,9 +65,13 @@ export class HookChain {
     rest: readonly ChatEvent[],
     index: number,
   ): Promise<readonly ChatEvent[]> {
-    append(next, await made);
     const hook = this.#hooks[index];
-    for (const event of rest) append(next, (await hook?.event?.(event)) ?? [event]);
+    try {
+      append(next, await made);
+      for (const event of rest) append(next, (await hook?.event?.(event)) ?? [event]);
+    } catch (thrown) {
+      next.push(errorOf(thrown));
+    }
     return this.#through(next, index - 1);
   }
 }
@@ -64,4 +79,22 @@ export class HookChain {
 /** Not `push(...more)`: as arguments, more than about 100,000 events overflow the stack. */
 function append(events: ChatEvent[], more: readonly ChatEvent[]): void {
   for (const event of more) events.push(event);
+}
+
+/** Up to the error and no further; with one, whatever the hooks made of it. */
+function withError(made: readonly ChatEvent[], error: ChatEvent): readonly ChatEvent[] {
+  const at = made.findIndex(({ type }) => type === "error");
+  return at === -1 ? [...made, error] : made.slice(0, at + 1);
+}
+
+async function heldBy(hook: Hooks | undefined): Promise<readonly ChatEvent[]> {
+  try {
+    return (await hook?.end?.()) ?? [];
+  } catch (thrown) {
+    return [errorOf(thrown)];
+  }
+}
+
+function errorOf(thrown: unknown): ChatEvent {
+  return { type: "error", error: toGraftError(thrown) };
 }

@@ -3,7 +3,7 @@
  *
  * Nothing here throws at the host: what goes wrong becomes a reply or an answer in the client's own dialect.
  */
-import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
+import { type AnswerBody, complete, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
 import { withCompletions } from "./completions";
 import type { Dialect } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
@@ -322,7 +322,7 @@ export class Pipeline {
   async #answerFrom(answer: Answer, index: number): Promise<Reply> {
     if ("error" in answer) throw answer.error;
     const outer = new HookChain(this.#hooks.slice(0, index));
-    const events = [...(await outer.push(answer.events)), ...(await outer.end())];
+    const events = await complete(outer, answer.events);
     const streamed = this.exchange.head?.stream === true;
     const context = encodeContext(this.#scope);
     const text = streamed ? encodeAll(this.#scope.dialect, context, events) : this.#scope.dialect.encodeResponse(events, context);

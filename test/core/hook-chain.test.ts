@@ -77,3 +77,30 @@ describe("HookChain", () => {
     expect(new HookChain([{ end: () => [] }]).idle).toBe(false);
   });
 });
+
+describe("a hook that throws", () => {
+  const fails = (on: string, wait: boolean): Hooks => ({
+    event(event) {
+      if (event.type !== "delta" || event.text !== on) return wait ? Promise.resolve([event]) : [event];
+      const error = new GraftError("content_blocked", "no");
+      if (wait) return Promise.reject(error);
+      throw error;
+    },
+  });
+
+  test.each([true, false])("ends the answer: what it let through goes on, nothing behind it (it waits: %s)", async (wait) => {
+    const chain = new HookChain([marker("!"), fails("b", wait)]);
+    expect(texts(await chain.push([delta("a"), delta("b"), delta("c")]))).toEqual(["a!", "error"]);
+  });
+
+  test("at the end as well, and the outer hooks still hand out what they hold", async () => {
+    const failsLast: Hooks = {
+      end() {
+        throw new GraftError("content_blocked", "no");
+      },
+    };
+    const chain = new HookChain([holder(), failsLast]);
+    await chain.push([delta("a")]);
+    expect(texts(await chain.end())).toEqual(["a", "error"]);
+  });
+});
