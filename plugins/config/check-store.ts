@@ -1,4 +1,4 @@
-/** `store` and `usage`: parts that do not go together. */
+/** `store`, `usage` and `audit`: parts that do not go together. */
 import type { Inspection } from "./inspection";
 
 const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,39}$/;
@@ -6,6 +6,7 @@ const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,39}$/;
 export function checkStore(it: Inspection): void {
   const { store } = it.config;
   checkUsage(it);
+  checkAudit(it);
   checkShared(it);
   if (store.kind !== "redis") {
     for (const part of ["redis", "lease"]) {
@@ -43,15 +44,36 @@ function checkShared(it: Inspection): void {
 function checkUsage(it: Inspection): void {
   const { usage } = it.config;
   if (usage === undefined) return;
-  const unused = usage.kind === "sqlite" ? (["url", "schema"] as const) : (["path"] as const);
-  for (const field of unused) {
-    if (it.written(["usage", field])) it.error(["usage", field], `has no effect: \`kind\` is ${usage.kind}`, "key");
-  }
-  if (usage.kind === "postgres" && usage.url === undefined) it.error(["usage", "kind"], "`postgres` needs `url`");
-  if (usage.schema !== undefined && !PLAIN_NAME.test(usage.schema)) {
-    it.error(["usage", "schema"], "must have 1 to 40 of a-z, 0-9 and _, not beginning with a digit");
-  }
+  checkPlace(it, "usage", usage, ["path"]);
   if (usage.keep_hours_days < usage.keep_records_days) {
     it.error(["usage", "keep_hours_days"], "must not be less than `keep_records_days`");
+  }
+}
+
+/** HMAC-SHA256 is no stronger than its key. */
+const LEAST_KEY = 32;
+
+function checkAudit(it: Inspection): void {
+  const { audit } = it.config;
+  if (audit === undefined) return;
+  checkPlace(it, "audit", audit, ["directory", "rotate_bytes"]);
+  if (audit.key.length < LEAST_KEY) it.error(["audit", "key"], `must have ${LEAST_KEY} characters or more`);
+}
+
+interface Place {
+  readonly kind: string;
+  readonly url?: string | undefined;
+  readonly schema?: string | undefined;
+}
+
+/** In files, or in a table. @param ofFiles what only files need */
+function checkPlace(it: Inspection, section: string, { kind, url, schema }: Place, ofFiles: readonly string[]): void {
+  const unused = kind === "postgres" ? ofFiles : ["url", "schema"];
+  for (const field of unused) {
+    if (it.written([section, field])) it.error([section, field], `has no effect: \`kind\` is ${kind}`, "key");
+  }
+  if (kind === "postgres" && url === undefined) it.error([section, "kind"], "`postgres` needs `url`");
+  if (schema !== undefined && !PLAIN_NAME.test(schema)) {
+    it.error([section, "schema"], "must have 1 to 40 of a-z, 0-9 and _, not beginning with a digit");
   }
 }

@@ -127,10 +127,12 @@ export function auditSchema() {
       directory: text(
         "For `file`: where the files are, created when missing. Relative to the directory of the configuration file.",
       ).default("graft-audit"),
-      key: secret("Signs the chain of records (HMAC-SHA256); at least 32 characters, kept away from the records."),
+      key: secret(
+        "Signs the chain of records (HMAC-SHA256); at least 32 characters, kept away from the records. With another key, begin another directory or table.",
+      ),
       anchor: text(
-        "File that says how far each chain goes, so that a cut-off end is found; keep it where who can change the records cannot change it. Relative to the directory of the configuration file.",
-      ).default("graft-audit.anchor"),
+        "Directory of files that say how far each chain of records goes, so that a cut-off end is found; keep it where who can change the records cannot change it. Relative to the directory of the configuration file.",
+      ).default("graft-audit-anchors"),
       rotate_bytes: sizeBytes("For `file`: a new file is begun when one has grown so large.").default(64 * 1024 * 1024),
       url: secret("For `postgres`: `postgresql://user:password@host:port/database`.").optional(),
       schema: text("For `postgres`: the schema of its table, created when missing.").optional(),

@@ -6,6 +6,7 @@ import type { Usage } from "./events";
 import { Facts } from "./facts";
 import type { JsonSource } from "./json-source";
 import { DEFAULT_LABELS, type LabelSources, type Labels, readLabels } from "./labels";
+import type { OutgoingRequest } from "./outgoing";
 import type { HeaderMap } from "./provider";
 import type { Received } from "./received";
 import type { ModelAlias, Plan, Target } from "./target";
@@ -46,6 +47,8 @@ export interface Attempt {
 }
 
 export type Restriction = (target: Target) => GraftError | undefined;
+
+export type SideCallWitness = (purpose: string, target: Target, request: OutgoingRequest) => void | Promise<void>;
 
 /** A call to a model beside the one the client asked for; what it used is this exchange's to pay. */
 export interface SideCall {
@@ -88,6 +91,8 @@ export class Exchange {
   readonly restrictions: Restriction[] = [];
   /** Other calls made for this one, by plugins: classifiers, judges. */
   readonly sideCalls: SideCall[] = [];
+  /** Told before each of them is sent; what one throws keeps it from being sent. */
+  readonly sideCallWitnesses: SideCallWitness[] = [];
   #dialect: Dialect | undefined;
   #source: JsonSource | undefined;
   #head: RequestHead | undefined;

@@ -44,7 +44,9 @@ export class ModelCalls implements SideCalls {
   async ask(exchange: Exchange, target: Target, request: ChatRequest, options: SideCallOptions): Promise<readonly ChatEvent[]> {
     const forbidden = exchange.forbids(target);
     if (forbidden !== undefined) throw forbidden;
-    const { events, error } = await this.#events(target, request, options.timeoutMs).catch((thrown: unknown) => {
+    const sent = outgoing(target, request);
+    for (const witness of exchange.sideCallWitnesses) await witness(options.purpose, target, sent);
+    const { events, error } = await this.#events(target, sent, options.timeoutMs).catch((thrown: unknown) => {
       exchange.sideCalls.push({ purpose: options.purpose, target, usage: undefined });
       throw thrown;
     });
@@ -54,10 +56,14 @@ export class ModelCalls implements SideCalls {
     return events;
   }
 
-  async #events(target: Target, request: ChatRequest, timeoutMs: number): Promise<{ events: ChatEvent[]; error?: GraftError }> {
+  async #events(
+    target: Target,
+    request: OutgoingRequest,
+    timeoutMs: number,
+  ): Promise<{ events: ChatEvent[]; error?: GraftError }> {
     const { codec } = target.provider;
     const limits = { firstByteMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs };
-    const answer = await this.#upstream.call(target.provider, outgoing(target, request), limits).answer;
+    const answer = await this.#upstream.call(target.provider, request, limits).answer;
     const { status, headers } = answer;
     const body = await readBody(answer, MAX_ANSWER_BYTES);
     if (status < 200 || status >= 300) throw codec.decodeError(status, headers, body);

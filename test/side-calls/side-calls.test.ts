@@ -86,6 +86,19 @@ test("nothing is sent where the exchange may not go", async () => {
   expect(it.sideCalls).toHaveLength(0);
 });
 
+test("told before it is sent, and not sent when that fails", async () => {
+  const it = exchange();
+  const told: string[] = [];
+  it.sideCallWitnesses.push((purpose, { model }, { body }) => {
+    told.push(`${purpose} ${model} ${body.length > 0} ${seen.length}`);
+    if (told.length === 2) throw new GraftError("unavailable", "no record");
+  });
+  await calls.ask(it, judge(), QUESTION, OPTIONS);
+  expect(told).toEqual(["guard:test judge-1 true 0"]);
+  await expect(calls.ask(it, judge(), QUESTION, OPTIONS)).rejects.toMatchObject({ kind: "unavailable" });
+  expect(seen).toHaveLength(1);
+});
+
 test.each([
   ["an error", { status: 500, type: "application/json", body: '{"error":{"message":"no"}}' }, "upstream_failed"],
   ["a refused key", { status: 401, type: "application/json", body: "{}" }, "upstream_auth"],
