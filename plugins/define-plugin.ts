@@ -73,10 +73,20 @@ export interface PolicyShape {
   /** All that its targets carry. */
   readonly regions: readonly string[];
   readonly tags: readonly string[];
+  /** Its model aliases with all of their targets. */
+  readonly aliases: readonly AliasShape[];
+  /** Names of the plugins that are configured. */
+  readonly plugins: readonly string[];
   /** The process has an audit log. */
   readonly audited: boolean;
   /** Targets nobody knows the price of, by alias: requests that need one are refused. Empty where `unknown_price` is `allow`. */
   unpriced(): ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a target of a policy says of where it is. `label`: `provider/model`. */
+export interface AliasShape {
+  readonly name: string;
+  readonly targets: readonly { readonly label: string; readonly region?: string | undefined; readonly tags: readonly string[] }[];
 }
 
 type NeedsUsage = Pick<PluginServices, "usage">;

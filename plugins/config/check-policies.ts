@@ -69,6 +69,11 @@ function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig): void {
     providers: Object.keys(it.config.providers),
     regions: [...new Set(targets.flatMap(({ region }) => region ?? []))],
     tags: [...new Set(targets.flatMap(({ tags }) => tags))],
+    aliases: policy.models.map(({ name, targets: own }) => ({
+      name,
+      targets: own.map(({ provider, model, region, tags }) => ({ label: `${provider}/${model}`, region, tags })),
+    })),
+    plugins: Object.keys(settings).filter((name) => settings[name] !== undefined),
     audited: it.config.audit !== undefined,
     unpriced: () => unpricedTargets(it.config, policy),
   };

@@ -6,7 +6,16 @@ const MODELS = ["dear", "cheap", "acme/*"];
 function faultsOf(config: unknown, models = MODELS): string[] {
   const parsed = budget.config?.parse(config);
   return budget
-    .check(parsed, { models, providers: [], regions: [], tags: [], audited: false, unpriced: () => new Map() })
+    .check(parsed, {
+      models,
+      providers: [],
+      regions: [],
+      tags: [],
+      aliases: [],
+      plugins: [],
+      audited: false,
+      unpriced: () => new Map(),
+    })
     .map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 

@@ -9,6 +9,8 @@ const faults = (...limits: object[]) =>
     providers: [],
     regions: [],
     tags: [],
+    aliases: [],
+    plugins: [],
     audited: false,
     unpriced: () => UNPRICED,
   });
