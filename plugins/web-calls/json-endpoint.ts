@@ -6,6 +6,7 @@ import { Agent, request } from "undici";
 import { guardedLookup, refusedAddress } from "../core/guarded-lookup";
 import { USER_AGENT } from "../core/headers";
 import { isLinkLocal } from "../core/link-local";
+import { offlineError } from "./offline";
 
 export interface JsonEndpointOptions {
   readonly url: string;
@@ -55,6 +56,8 @@ export class JsonEndpoint {
   /** Redirects are not followed. @throws Error that does not hold the URL, which may be a secret itself */
   async post(body: string, { now, id, signal }: PostOptions): Promise<JsonAnswer> {
     const { url, timeoutMs, secret, headers } = this.#options;
+    const refused = offlineError(url);
+    if (refused !== undefined) throw refused;
     const seconds = Math.floor(now / 1000);
     const timeout = AbortSignal.timeout(timeoutMs);
     const { statusCode, body: answer } = await request(url, {
