@@ -1,4 +1,5 @@
 /** What all configurations of a process share, opened as the first of them says: a change of it takes a new process. */
+import { openAudit } from "./audit/open";
 import type { Config } from "./config/schema";
 import { type Clock, systemClock } from "./core/clock";
 import { HOSTS, type HostName } from "./core/host";
@@ -45,6 +46,17 @@ export async function openServices(
     await stores.close();
     throw thrown;
   });
+  const info = (fields: Readonly<Record<string, unknown>>, message: string): void => logger.info(fields, message);
+  const warn = (fields: Readonly<Record<string, unknown>>, message: string): void => logger.warn(fields, message);
+  const audit =
+    config.audit === undefined
+      ? undefined
+      : await openAudit(config.audit, { clock, info, warn }).catch(async (thrown: unknown) => {
+          await usage?.close();
+          await stores.close();
+          throw thrown;
+        });
+  if (audit !== undefined) metrics.watch("graft_audit_queued", "Audit records that wait to be written", () => audit.queued);
   const estimator = new TokenEstimator();
   const outputs = new OutputQuantiles();
   const learned = { calibration: estimator.calibration, outputs };
@@ -63,17 +75,18 @@ export async function openServices(
     outputs,
     usage: usage === undefined ? undefined : sinkOf(usage, config),
     usageStore: usage?.store,
-    audit: undefined,
+    audit: audit?.sink,
     sideCalls: new ModelCalls(upstream, { newId }),
     atEnd,
     metrics: pluginMetrics(metrics.registry),
-    warn: (fields, message) => logger.warn(fields, message),
+    warn,
     async close() {
       clearInterval(saving);
       await Promise.all([...atEnd].map((work) => work()));
       await upstream.close();
       await save(stores, learned);
       await usage?.close();
+      await audit?.close();
       await estimator.close();
       await stores.close();
     },

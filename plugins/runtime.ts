@@ -89,8 +89,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
             gateway = compile(next.config, next.hash);
             metrics.countReload("applied");
             logger.info({ config: next.hash, was: before.version }, "configuration applied");
-            const kept = ({ config }: Pick<typeof next, "config">) => [config.store, config.usage];
-            if (!isDeepStrictEqual(kept(next), kept(loaded))) logger.warn("`store` or `usage` changed: that takes a new process");
+            const kept = ({ config }: Pick<typeof next, "config">) => [config.store, config.usage, config.audit];
+            if (!isDeepStrictEqual(kept(next), kept(loaded)))
+              logger.warn("`store`, `usage` or `audit` changed: that takes a new process");
             options.onReload?.(gateway, before, logger);
           },
           onInvalid(issues) {

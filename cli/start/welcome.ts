@@ -43,6 +43,12 @@ A limit: the fourth request of a minute is refused with 429, and told when to co
 ${request("-si", "limited", "Hi")}
   done
 
+What must not leave: the provider gets <EMAIL_1>, the answer has the address again. Look at both without sending anything:
+
+${request("-s", "demo-openai", "Write to jane@example.com")}
+  echo '{"model": "demo-openai", "messages": [{"role": "user", "content": "Write to jane@example.com"}]}' |
+    npx graft explain ${directory}/graft.yaml --request - --show-body
+
 Who used what, and what it cost:
 
   npx graft usage --config ${directory}/graft.yaml --by model,alias

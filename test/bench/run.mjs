@@ -5,6 +5,7 @@
 //   npm run bench -- --only small,stream
 //   npm run bench -- --only relay (a minute and a half)
 //   npm run bench -- --only limits (a minute; needs redis-server)
+//   npm run bench -- --only redact (a minute)
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -12,6 +13,7 @@ import { join } from "node:path";
 import { freePort, GATEWAYS, HERE, start, stop } from "./gateways.mjs";
 import { compareLimits } from "./limits-section.mjs";
 import { canPin, measure, merge } from "./measure.mjs";
+import { compareRedact } from "./redact-section.mjs";
 import { compareRelay } from "./relay-section.mjs";
 import { table } from "./table.mjs";
 
@@ -82,8 +84,9 @@ try {
   console.log(`${cpus()[0].model}, Node ${process.version}, ${pinned}`);
   const relay = wanted("relay") ? await compareRelay(context, quick) : {};
   const limits = wanted("limits") ? await compareLimits(context, quick) : {};
+  const redact = wanted("redact") ? await compareRedact(context, quick) : {};
   const gateways = SCENARIOS.length > 0 ? await compareGateways(context) : {};
-  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...limits, ...gateways }, null, 2));
+  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...limits, ...redact, ...gateways }, null, 2));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -7,7 +7,8 @@
  * It speaks OpenAI's, Anthropic's and Gemini's wire formats by path and answers every POST; a body with `"stream":true` (or
  * Gemini's streamGenerateContent) gets a stream of `--chunks` text events, one every `--interval-ms`, the first at once. Each of
  * these starts with the time it was sent at: microseconds of the machine's monotonic clock, sixteen digits. `--bytes` is the
- * length of a whole answer's text. OpenAI's usage chunk is always sent. Prints one JSON line when it listens; `--port 0` takes any free port. Stop it with SIGTERM.
+ * length of a whole answer's text. A request of OpenAI's with the word PLACEHOLDERS in it is streamed `<EMAIL_1>` in every tenth event.
+ * OpenAI's usage chunk is always sent. Prints one JSON line when it listens; `--port 0` takes any free port. Stop it with SIGTERM.
  */
 import { createServer } from "node:net";
 import { parseArgs } from "node:util";
@@ -25,6 +26,8 @@ const intervalMs = Number(values["interval-ms"]);
 const text = "word ".repeat(Math.ceil(Number(values.bytes) / 5)).slice(0, Number(values.bytes));
 const TIME = "0000000000000000";
 const OK = "HTTP/1.1 200 OK\r\n";
+const MARK_WORD = "PLACEHOLDERS";
+const MARKED_EVERY = 10;
 const STREAM_MARKS = ['"stream":true', '"stream": true'];
 
 const sse = (data, event) =>
@@ -40,6 +43,7 @@ const openai = () => {
     whole: { ...head, choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }], usage },
     first: chunk({ role: "assistant", content: "" }),
     each: chunk({ content: `${TIME} ` }),
+    marked: chunk({ content: `${TIME} <EMAIL_1> ` }),
     last: chunk({}, "stop") + sse({ ...head, object: "chat.completion.chunk", choices: [], usage }) + sse("[DONE]"),
   };
 };
@@ -86,14 +90,17 @@ const gemini = () => {
 };
 
 /** Everything that is sent, as bytes, once. */
-function prepare({ whole, first, each, last }) {
+function prepare({ whole, first, each, marked = each, last }) {
   const body = JSON.stringify(whole);
-  const piece = Buffer.from(chunked(each));
+  const timed = (event) => {
+    const piece = Buffer.from(chunked(event));
+    return { piece, timeAt: piece.indexOf(TIME) };
+  };
   return {
     whole: Buffer.from(`${OK}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
     head: Buffer.from(`${OK}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunked(first)}`),
-    piece,
-    timeAt: piece.indexOf(TIME),
+    plain: timed(each),
+    marked: timed(marked),
     end: Buffer.from(`${chunked(last)}0\r\n\r\n`),
   };
 }
@@ -109,7 +116,7 @@ const formats = [
   ["POST /", prepare(openai())],
 ];
 
-function stream(socket, { head, piece, timeAt, end }, done) {
+function stream(socket, { head, plain, marked, end }, marks, done) {
   socket.write(head);
   let left = chunks;
   const send = () => {
@@ -120,6 +127,7 @@ function stream(socket, { head, piece, timeAt, end }, done) {
       return;
     }
     left -= 1;
+    const { piece, timeAt } = marks && left % MARKED_EVERY === 0 ? marked : plain;
     // A copy, as the socket may still hold the last one.
     const out = Buffer.from(piece);
     out.write(String(process.hrtime.bigint() / 1000n).padStart(TIME.length, "0"), timeAt, "latin1");
@@ -149,7 +157,7 @@ function serve(socket) {
       const body = bytes.subarray(bodyAt, bodyEnd);
       if (head.includes(":streamGenerateContent") || STREAM_MARKS.some((mark) => body.includes(mark))) {
         answering = true;
-        stream(socket, canned, () => {
+        stream(socket, canned, body.includes(MARK_WORD), () => {
           answering = false;
           read();
         });

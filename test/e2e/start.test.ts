@@ -71,6 +71,12 @@ test("one command: demo provider, Graft and Envoy; a signal stops all and leaves
     const limited = [1, 2, 3, 4].map(async () => (await ask(url, "limited")).status);
     expect((await Promise.all(limited)).sort()).toEqual([200, 200, 200, 429]);
 
+    const mail = JSON.stringify({ model: "demo-openai", messages: [{ role: "user", content: "Write to jane@example.com" }] });
+    const [, explain = ""] = /npx graft (explain .*)/.exec(text) ?? [];
+    const explained = execFileSync(process.execPath, [CLI, ...explain.split(" ")], { encoding: "utf8", input: mail });
+    expect(explained).toContain("Write to <EMAIL_1>");
+    expect(explained).not.toContain("jane@");
+
     // As it stands there, in a shell that knows nothing of this process.
     const [, words = ""] = /npx graft (usage .*)/.exec(text) ?? [];
     const report = (): string => execFileSync(process.execPath, [CLI, ...words.split(" ")], { encoding: "utf8" });

@@ -178,7 +178,7 @@ onAllHosts(hosts, (host, add) => {
     expect((await running).status).toBe(200);
 
     await reload(host.running, { ...setup(host.upstream), sections: { prices: PRICES, usage: { path: "later.db" } } });
-    const warned = { level: "warn", msg: "`store` or `usage` changed: that takes a new process" };
+    const warned = { level: "warn", msg: "`store`, `usage` or `audit` changed: that takes a new process" };
     await until("a warning", () =>
       host.running.processors[0]?.lines.find(({ level, msg }) => level === warned.level && msg === warned.msg),
     );
