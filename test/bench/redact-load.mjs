@@ -15,13 +15,13 @@ process.on("message", async (task) => {
   process.send(results);
 });
 
-async function requests({ connections, ms, ...task }, results) {
+async function requests({ connections, ms, most = Number.POSITIVE_INFINITY, ...task }, results) {
   const end = performance.now() + ms;
   const client = async () => {
     do {
       await send(task, results, () => {});
       results.units += 1;
-    } while (performance.now() < end);
+    } while (performance.now() < end && results.units < most);
   };
   await Promise.all(Array.from({ length: connections }, client));
 }

@@ -168,12 +168,21 @@ test("a new attempt begins anew", async () => {
   const pipeline = open({});
   sent(await pipeline.request(chat({ ...user("a@example.com"), stream: true })));
   await pipeline.response(200, SSE_HEADERS);
-  const begun = streamed("openai", { text: "x <EMAIL_" }, one);
-  await pipeline.chunk(Buffer.from(begun.slice(0, begun.indexOf('"finish_reason":"stop"') - 100)));
+  // Two blocks, the second in the middle of a placeholder, and then nothing more.
+  const begun = streamed("openai", { reasoning: "r", text: "x <EMAIL_" }, one);
+  await pipeline.chunk(Buffer.from(begun.split("\n\n").slice(0, 3).join("\n\n").concat("\n\n")));
   sent(await pipeline.attempt(2));
   const { text } = await answerWith(pipeline, 200, SSE_HEADERS, [streamed("openai", { text: "1> <EMAIL_1>" }, one)]);
   expect(text).toContain('"content":"1> a@example.com"');
   expect(text).not.toContain("EMAIL");
+});
+
+test("nothing that was held back of an attempt before comes out in the next", async () => {
+  const { main, events } = await restorer(user("a@example.com"));
+  await events([start("text", 3), delta("x <EMAIL", 3)]);
+  await main.response?.({ status: 200 });
+  const finish: ChatEvent = { type: "finish", choice: 0, reason: "stop" };
+  expect(await events([finish])).toEqual([finish]);
 });
 
 test("what another plugin answers for the request gets its values back as well", async () => {

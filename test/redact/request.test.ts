@@ -157,6 +157,11 @@ test("what was found by the words around it is found without them as well, befor
   ]);
 });
 
+test("a line break of JSON is no letter of what follows it", async () => {
+  const custom = [{ name: "login", pattern: "[a-z]+-corp" }];
+  expect(await textSent({ custom }, '{"a":"x\\nbob-corp"} ')).toBe('{"a":"x\\n<LOGIN_1>"} ');
+});
+
 test("only the roles and parts that are asked for, but look-alikes everywhere", async () => {
   const request = {
     messages: [
@@ -240,7 +245,7 @@ test.each(["data:text/csv;base64,", "data:application/octet-stream;base64,", "da
 );
 
 test("numbers of more digits than JSON.parse keeps are read as they were written", async () => {
-  const long = "6304000000000000000";
+  const long = "6304123456789012305";
   const request = Buffer.from(
     `{"model":"m","messages":[{"role":"user","content":"x"}],"metadata":{"card":${long},"n":12345678901234567890}}`,
   );

@@ -49,6 +49,8 @@ const CASES: readonly (readonly [TextForm, string, string])[] = [
   ["json", '{"a":"\\\\","b":"<CREDIT_CARD_1>"}', '{"a":"\\\\","b":4111111111111111}'],
   ["json", '{"a":"{\\"b\\":\\"<PERSON_NAME_1>\\"}"}', '{"a":"{\\"b\\":\\"Zoë \\\\\\"Z\\\\\\" 😀\\\\nX\\"}"}'],
   ["json", '{"a":"say \\"hi\\" to <PERSON_NAME_1>"}', '{"a":"say \\"hi\\" to Zoë \\"Z\\" 😀\\nX"}'],
+  ["json", '{"a":"say \\"hi","b":"<PERSON_NAME_1>"}', '{"a":"say \\"hi","b":"Zoë \\"Z\\" 😀\\nX"}'],
+  ["text", "\\\\\\\\u003cEMAIL_1\\\\\\\\u003e \\\\\\u003cEMAIL_1>", "bob@example.com \\\\bob@example.com"],
   ["json", '{"a":"b\\\\","c":"<PERSON_NAME_1>"}', '{"a":"b\\\\","c":"Zoë \\"Z\\" 😀\\nX"}'],
 ];
 

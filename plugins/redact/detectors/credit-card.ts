@@ -5,6 +5,7 @@ import type { Scan } from "./scan";
 /** As one number, or in the groups that stand on cards and in forms. */
 const GROUPS = /^(?:1[2-9]|4,4,4,[1-4](?:,[1-3])?|4,6,[45]|6,13|8,8)$/;
 const MOST_GROUPS = 5;
+const SEPARATORS = " .-";
 const CONTEXT =
   /(?<!\p{L})(?:card|credit|debit|visa|master|maestro|amex|cvv|cvc|karte|carte|tarjeta|cart[aã]o|carta|kaart|karta|карт|卡号|信用卡|カード)/u;
 
@@ -60,30 +61,30 @@ export const creditCard: Detector = {
 function lastGroup(scan: Scan, first: number): number | undefined {
   const { digits, plain } = scan;
   const { start, end } = digits[first]!;
-  if (end - start < 4 || end - start > 19 || isPartOfNumber(plain, start)) return undefined;
+  let count = end - start;
+  if (count < 4 || count > 19 || isPartOfNumber(plain, start)) return undefined;
   const separator = plain.charAt(end);
   let found: number | undefined;
-  for (let last = first, number = "", groups = ""; last < first + MOST_GROUPS; last += 1) {
-    const group = digits[last];
-    if (group === undefined) break;
-    const previous = digits[last - 1];
-    if (
-      last > first &&
-      (group.start !== previous!.end + 1 || plain.charAt(previous!.end) !== separator || !/[ .-]/.test(separator))
-    )
-      break;
-    number += plain.slice(group.start, group.end);
-    groups += last > first ? `,${group.end - group.start}` : `${group.end - group.start}`;
-    if (number.length > 19) break;
-    if (GROUPS.test(groups) && isCard(scan, number, start, group.end)) found = last;
+  for (let last = first; last < first + MOST_GROUPS; ) {
+    if (count >= 12 && isCard(scan, first, last)) found = last;
+    const next = digits[last + 1];
+    if (next === undefined || !SEPARATORS.includes(separator) || next.start !== digits[last]!.end + 1) break;
+    if (plain.charAt(next.start - 1) !== separator) break;
+    count += next.end - next.start;
+    if (count > 19) break;
+    last += 1;
   }
   return found;
 }
 
-function isCard(scan: Scan, number: string, start: number, end: number): boolean {
-  if (!scan.standsAlone(start, end) || isDecimal(scan.plain, end)) return false;
+function isCard(scan: Scan, first: number, last: number): boolean {
+  const groups = scan.digits.slice(first, last + 1).map(({ start, end }) => scan.plain.slice(start, end));
+  const number = groups.join("");
+  if (!GROUPS.test(groups.map(({ length }) => length).join())) return false;
   if (!NETWORKS.some(({ prefix, lengths }) => lengths.includes(number.length) && prefix.test(number))) return false;
-  return hasLuhnDigit(number) && (USUAL_LENGTHS.includes(number.length) || scan.near({ start, end }, CONTEXT));
+  const place = { start: scan.digits[first]!.start, end: scan.digits[last]!.end };
+  if (!hasLuhnDigit(number) || !scan.standsAlone(place.start, place.end) || isDecimal(scan.plain, place.end)) return false;
+  return USUAL_LENGTHS.includes(number.length) || scan.near(place, CONTEXT);
 }
 
 /** The digits behind a decimal point, or the rest of a longer group. */

@@ -10,7 +10,7 @@ const LONGEST_DOMAIN = 255;
 const LOCAL_SIGN = /[._%+'-]/;
 const DOMAIN_SIGN = /[.-]/;
 const OTHER_LETTER = /\p{L}/u;
-const NEUTRAL = /[\d\p{M}]/u;
+const MARK = /\p{M}/u;
 const TOP_LEVEL = /^(?:xn--[a-z0-9-]{2,59}|[\p{L}\p{M}]{2,63})$/iu;
 const QUOTED = /(?<!\w)\\?"[^"@\r\n]{1,60}"$/;
 
@@ -86,13 +86,16 @@ function reach(text: string, from: number, step: 1 | -1, limit: number, signs: R
   for (let at = from; at !== limit; at += step) {
     const place = step === 1 ? at : at - 1;
     const character = text.charAt(place);
-    if (signs.test(character)) {
+    let found: typeof sort;
+    if (isWord(text, place) && character !== "_") {
+      if (character >= "0" && character <= "9") continue;
+      found = "spaced";
+    } else if (signs.test(character)) {
       if (step === 1 && character === ".") sort = undefined;
       continue;
-    }
-    if (NEUTRAL.test(character)) continue;
-    const found = isWord(text, place) && character !== "_" ? "spaced" : OTHER_LETTER.test(character) ? "other" : undefined;
-    if (found === undefined) return at;
+    } else if (MARK.test(character)) continue;
+    else if (OTHER_LETTER.test(character)) found = "other";
+    else return at;
     sort ??= found;
     if (sort !== found && (sort === "spaced" || step === 1)) return at;
   }

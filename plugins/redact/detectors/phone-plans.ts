@@ -20,7 +20,7 @@ export interface Plan {
   readonly transform: string | undefined;
   /** The groups that the country writes numbers in, one blank between them, also behind the trunk prefix. */
   readonly groups: RegExp;
-  /** Of these, without the trunk prefix. */
+  /** Of the forms that do not begin with a `0`. */
   readonly mostGroups: number;
   /** How many digits a national number has. */
   readonly lengths: ReadonlySet<number>;
@@ -125,7 +125,7 @@ function compile(region: string): Plan | undefined {
     prefix: prefix === undefined ? undefined : new RegExp(`^(?:${prefix})`),
     transform,
     groups: entire([...new Set(forms)].join("|") || "(?!)"),
-    mostGroups: Math.max(0, ...forms.map((form) => form.split(") (").length)),
+    mostGroups: Math.max(0, ...forms.filter((form) => !form.startsWith("0 ?")).map((form) => form.split(") (").length)),
     lengths: new Set(lengths),
     dialledLengths: new Set(
       lengths.flatMap((length) => (transform === undefined ? [length + trunk.length] : transformed(length, trunk))),

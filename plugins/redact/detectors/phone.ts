@@ -132,11 +132,13 @@ class Search {
     for (let index = first; index <= last; index += 1) count += groups[index]!.end - groups[index]!.start;
     if (count < LEAST_DIGITS) return false;
     if (start < groups[first]!.start || plain.startsWith("0", start)) return true;
-    const possible = this.#plans.filter((plan) => hasLength(plan, count, plain, start));
-    if (possible.length === 0) return false;
-    return (
-      possible.some(({ mostGroups }) => last > first && last - first <= mostGroups) || this.#hasWord(start, groups[last]!.end)
-    );
+    let possible = false;
+    for (const plan of this.#plans) {
+      if (!hasLength(plan, count, plain, start)) continue;
+      if (last > first && last - first <= plan.mostGroups) return true;
+      possible = true;
+    }
+    return possible && this.#hasWord(start, groups[last]!.end);
   }
 
   #isInRow(first: number, last: number): boolean {
