@@ -53,7 +53,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
         expect(said.reasoning).toBe(content);
         expect(said.tool?.args).toBe(args);
       }),
-      { numRuns: 60, seed: 3 },
+      { numRuns: 30, seed: 3 },
     );
   });
 });

@@ -8,7 +8,7 @@ const CODE = /[A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?/g;
 /** The branch XXX is the head office; words do not end so. */
 const HEAD_OFFICE = "XXX";
 const WORDS = ["bic", "swift"];
-const CONTEXT = /(?<![\p{L}\p{N}])(?:bic|swift)(?![a-z]*(?:ui|lang|pm)\b)/u;
+const CONTEXT = /(?<![\p{L}\p{N}])(?:bic|swift)(?:code)?(?![\p{L}\p{N}])/u;
 
 export const bic: Detector = {
   entity: "bic",

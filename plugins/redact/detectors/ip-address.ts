@@ -20,7 +20,7 @@ export const ipAddress: Detector = {
   entity: "ip_address",
   group: "network",
   description: "IPv4 and IPv6 addresses, also mapped, with zone or /prefix; not versions, times, OIDs, or `::` alone.",
-  longest: 64,
+  longest: 66,
   find(scan) {
     const findings: Finding[] = [];
     for (const { start, end, match } of scan.matches(scan.numeric, VERSION_4)) {

@@ -27,7 +27,7 @@ export const personName: Detector = {
   optIn: true,
   description:
     "A frequent given name with what follows it, and capitalised words behind a title or my name is; about half of all names.",
-  longest: 140,
+  longest: 180,
   find(scan) {
     const findings: Finding[] = [];
     for (const { start, match } of scan.matches([{ start: 0, end: scan.text.length }], WORDS)) {

@@ -16,7 +16,7 @@ const WORDS = new RegExp(
 );
 
 const OTHER_NUMBER =
-  /(?<!\p{L})(?:order|invoice|ticket|case|ref(?:erence)?|isbn|issn|ean|upc|sku|serial|part|tracking|parcel|account|acct|version|build|commit|issue|pr|page|port|pid|uid|id|created(?:_at)?|updated(?:_at)?|timestamp|time|ts|epoch|seed|bestell\p{L}{0,8}|rechnung\p{L}{0,8}|konto\p{L}{0,8}|artikel\p{L}{0,8}|commande|facture|pedido|factura|cuenta|ordine|fattura)(?:[ _-]?(?:number|num|nummer|no|nr|id|code))?["'.:#= ]{0,5}$/u;
+  /(?<!\p{L})(?:order|invoice|ticket|case|ref(?:erence)?|isbn|issn|ean|upc|sku|serial|part|tracking|parcel|account|acct|version|build|commit|issue|pr|page|port|pid|uid|id|created(?:_at)?|updated(?:_at)?|timestamp|time|ts|epoch|seed|bestell\p{L}{0,8}|rechnung\p{L}{0,8}|konto\p{L}{0,8}|artikel\p{L}{0,8}|commande|facture|pedido|factura|cuenta|ordine|fattura)(?:[ _-]?(?:number|num|nummer|no|nr|id|code))?["'.:#=\\ ]{0,5}$/u;
 const MONEY_BEFORE = /(?:[$€£¥₹₽]|\b(?:usd|eur|gbp|inr|jpy|chf|rs))[ .]?$/;
 const UNIT_BEHIND =
   /^ ?(?:[$€£¥₹₽%°]|(?:usd|eur|gbp|inr|jpy|chf|kr|zł|ms|ns|µs|kb|mb|gb|tb|bytes|px|kg|km|rows|records|users|people)(?!\p{L}))/u;

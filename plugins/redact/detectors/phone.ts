@@ -31,7 +31,7 @@ export const phone: Detector = {
   group: "contact",
   description:
     "Phone numbers: with + or 00 of the whole world; national ones of settings.regions, in groups or near words for phones.",
-  longest: 40,
+  longest: 42,
   find(scan, settings) {
     return scan.digits.length === 0 ? [] : new Search(scan, settings).run();
   },

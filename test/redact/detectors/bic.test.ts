@@ -9,6 +9,7 @@ describe("found", () => {
     ["swift/bic: chase CHASUS33", "CHASUS33"],
     ["COBADEFFXXX", "COBADEFFXXX"],
     ['{"bic":"INGBNL2A"}', "INGBNL2A"],
+    ['{"swiftCode":"BNPAFRPP"}', "BNPAFRPP"],
     ["BIC BARCGB22 or BIC HBUKGB4B", "BARCGB22", "HBUKGB4B"],
   ]);
 });

@@ -3,7 +3,7 @@ import { Scan } from "../../../../plugins/redact/detectors/scan";
 import { NO_REGIONS } from "./support";
 
 const SEED = 20261121;
-const RUNS = 100_000;
+const RUNS = 30_000;
 
 /** Order numbers, invoice numbers, times, counts: what digits are for the most part. */
 const AROUND = [
@@ -56,7 +56,7 @@ function report(what: string, counts: ReadonlyMap<string, number>, runs: number)
   return all;
 }
 
-test("of 100,000 runs of 6 to 20 random digits in prose, next to none is taken for an id", () => {
+test("of random runs of 6 to 20 digits in prose, next to none is taken for an id", () => {
   const counts = taken((random) => digits(random, 6 + Math.floor(random() * 15)), RUNS);
   expect(report("runs of 6 to 20 digits", counts, RUNS)).toBeLessThanOrEqual(RUNS / 5000);
 }, 120_000);
