@@ -15,6 +15,8 @@ if (only !== undefined && only !== "unit" && only !== "e2e") {
 }
 
 const MAX_JEST_MINUTES = 15;
+/** Real processes on a machine that is busy with others of them. */
+const PATIENCE = "--testTimeout=30000";
 /** They load the machine, or count on its being quiet. */
 const ALONE = "test/hosts/faults/|test/e2e/(bounds|count-thread|load|processes|start)[.]";
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -52,9 +54,9 @@ async function endToEnd() {
     console.log(process.env.ENVOY_BIN);
   });
   if (!built || !found) return;
-  await step("faults and load (jest)", () => jest("e2e", `--testPathPatterns=${ALONE}`, "--runInBand"));
+  await step("faults and load (jest)", () => jest("e2e", `--testPathPatterns=${ALONE}`, "--runInBand", PATIENCE));
   // What they say does not depend on how fast they run.
-  await step("end-to-end tests (jest)", () => jest("e2e", `--testPathIgnorePatterns=${ALONE}`, "--maxWorkers=2"));
+  await step("end-to-end tests (jest)", () => jest("e2e", `--testPathIgnorePatterns=${ALONE}`, "--maxWorkers=2", PATIENCE));
 }
 
 /** A step that throws counts as one failure; the next ones run all the same. */

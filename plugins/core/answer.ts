@@ -185,7 +185,7 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
     for (const event of events) note(exchange, event);
     // Hooks see answers; a host may go on to another target when this is none.
     if (exchange.error !== undefined) throw exchange.error;
-    if (!hooks.idle) events = await complete(hooks, events);
+    if (!hooks.idle) events = await hooks.complete(events);
     if (exchange.head?.stream === true)
       return { body: Buffer.from(encodeAll(dialect, context.encode, events)), status, headers: EVENT_STREAM };
     return { body: Buffer.from(dialect.encodeResponse(events, context.encode)), status, headers: JSON_TYPE };
@@ -212,15 +212,6 @@ export function wholeAnswer(context: AnswerContext, status: number, headers: Hea
       }
     },
   };
-}
-
-/** A whole answer, as the hooks leave it. @throws the error that one of them made of it */
-export async function complete(hooks: HookChain, events: readonly ChatEvent[]): Promise<readonly ChatEvent[]> {
-  const passed = await hooks.push(events);
-  const all = passed.at(-1)?.type === "error" ? passed : [...passed, ...(await hooks.end())];
-  const last = all.at(-1);
-  if (last?.type === "error") throw last.error;
-  return all;
 }
 
 /** An answer that is an error after all: body and head. */

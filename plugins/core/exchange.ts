@@ -2,11 +2,12 @@
 import type { NeutralRequest } from "./chat";
 import type { Dialect, RequestHead } from "./dialect";
 import type { GraftError } from "./errors";
-import type { Usage } from "./events";
+import type { ChatEvent, Usage } from "./events";
 import { Facts } from "./facts";
 import type { JsonSource } from "./json-source";
 import { DEFAULT_LABELS, type LabelSources, type Labels, readLabels } from "./labels";
 import type { OutgoingRequest } from "./outgoing";
+import type { Hooks } from "./plugin";
 import type { HeaderMap } from "./provider";
 import type { Received } from "./received";
 import type { ModelAlias, Plan, Target } from "./target";
@@ -91,6 +92,11 @@ export class Exchange {
   readonly restrictions: Restriction[] = [];
   /** Other calls made for this one, by plugins: classifiers, judges. */
   readonly sideCalls: SideCall[] = [];
+  /**
+   * An answer that a hook has got from elsewhere, as the hooks within that one leave it; those begin anew for it.
+   * @throws the error that one of them made of it
+   */
+  throughInner: (hook: Hooks, events: readonly ChatEvent[]) => Promise<readonly ChatEvent[]> = async (_hook, events) => events;
   /** Told before each of them is sent; what one throws keeps it from being sent. */
   readonly sideCallWitnesses: SideCallWitness[] = [];
   #dialect: Dialect | undefined;

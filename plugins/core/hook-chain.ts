@@ -37,6 +37,15 @@ export class HookChain {
     return failed === undefined ? out : withError(out, failed);
   }
 
+  /** A whole answer, as the hooks leave it. @throws the error that one of them made of it */
+  async complete(events: readonly ChatEvent[]): Promise<readonly ChatEvent[]> {
+    const passed = await this.push(events);
+    const all = passed.at(-1)?.type === "error" ? passed : [...passed, ...(await this.end())];
+    const last = all.at(-1);
+    if (last?.type === "error") throw last.error;
+    return all;
+  }
+
   #through(events: readonly ChatEvent[], from: number): Awaitable<readonly ChatEvent[]> {
     let current = events;
     for (let index = from; index >= 0; index -= 1) {
@@ -79,6 +88,17 @@ export class HookChain {
 /** Not `push(...more)`: as arguments, more than about 100,000 events overflow the stack. */
 function append(events: ChatEvent[], more: readonly ChatEvent[]): void {
   for (const event of more) events.push(event);
+}
+
+/** An answer that one hook has got from elsewhere, as those within it leave it. @throws as `complete` */
+export async function throughInner(
+  hooks: readonly Hooks[],
+  outer: Hooks,
+  events: readonly ChatEvent[],
+): Promise<readonly ChatEvent[]> {
+  const inner = hooks.slice(hooks.indexOf(outer) + 1);
+  for (const hook of inner.toReversed()) await hook.response?.({ status: 200 });
+  return new HookChain(inner).complete(events);
 }
 
 /** Up to the error and no further; with one, whatever the hooks made of it. */

@@ -3,14 +3,14 @@
  *
  * Nothing here throws at the host: what goes wrong becomes a reply or an answer in the client's own dialect.
  */
-import { type AnswerBody, complete, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
+import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
 import { withCompletions } from "./completions";
 import type { Dialect } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
 import type { Attempt, Exchange } from "./exchange";
 import { graftHeaders } from "./graft-headers";
 import { headersToRemove, isEventStream, isJson } from "./headers";
-import { HookChain } from "./hook-chain";
+import { HookChain, throughInner } from "./hook-chain";
 import { parseJsonSource } from "./json-source";
 import { isModelName } from "./model-table";
 import { noteFailure } from "./note-failure";
@@ -68,6 +68,7 @@ export class Pipeline {
     this.#hooks = openHooks(policy, exchange);
     this.#scope = { exchange, policy, dialect, services };
     this.#started = services.clock.monotonic();
+    exchange.throughInner = (hook, events) => throughInner(this.#hooks, hook, events);
   }
 
   /** The client's whole body. A `send` is the first attempt; its plan says what the host may try after it. */
@@ -322,7 +323,7 @@ export class Pipeline {
   async #answerFrom(answer: Answer, index: number): Promise<Reply> {
     if ("error" in answer) throw answer.error;
     const outer = new HookChain(this.#hooks.slice(0, index));
-    const events = await complete(outer, answer.events);
+    const events = await outer.complete(answer.events);
     const streamed = this.exchange.head?.stream === true;
     const context = encodeContext(this.#scope);
     const text = streamed ? encodeAll(this.#scope.dialect, context, events) : this.#scope.dialect.encodeResponse(events, context);

@@ -111,7 +111,7 @@ export class GuardedExchange implements Hooks {
     this.#firings.tell(rule, "retry", "response");
     try {
       const events = await askAgain(this.#guard.services.sideCalls, this.#exchange, rule);
-      return await checkWhole(events, this.#options);
+      return await checkWhole(await this.#exchange.throughInner(this, events), this.#options);
     } catch (thrown) {
       if (thrown instanceof GraftError && thrown.kind === "content_blocked") throw thrown;
       throw this.#firings.blocked(thrown instanceof AnswerAgain ? thrown.rule : rule, "response");

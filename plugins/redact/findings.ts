@@ -28,9 +28,10 @@ export class Findings {
     this.#direction = direction;
   }
 
-  /** Before `in` is asked for this text. */
   add(text: string, regions: readonly Region[]): void {
-    if (regions.length > 0) this.#added.set(text, [...(this.#added.get(text) ?? []), ...regions]);
+    if (regions.length === 0) return;
+    this.#added.set(text, [...(this.#added.get(text) ?? []), ...regions]);
+    this.#known.delete(text);
   }
 
   in(text: string): Found {

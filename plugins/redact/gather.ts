@@ -5,6 +5,7 @@
 import type { JsonObject } from "../core/chat";
 import { isObject } from "../core/read-json";
 import { viewsOf } from "./views";
+import { namesMedia } from "./walk/media";
 
 export interface Gathered {
   readonly text: string;
@@ -64,7 +65,7 @@ class Gatherer implements Gathered {
       this.values.push(name);
       this.#json += `"${name}":`;
       if (depth === 0) this.#inMessages = name === "messages";
-      if (MEDIA.has(name) || name.endsWith("_url")) this.media = true;
+      if (namesMedia(name)) this.media = true;
       this.add(object[name], name, depth + 1);
     }
     this.#json += "},";
@@ -97,7 +98,6 @@ class Gatherer implements Gathered {
 /** `messages[0].content[0].text`, `messages[0].tool_calls[0].function.arguments`. */
 const MESSAGE_TEXTS = new Set(["content", "text", "arguments"]);
 const MESSAGE_DEPTH = 6;
-const MEDIA = new Set(["input_audio", "file", "file_id", "images", "audio"]);
 
 /** The closer look reads what is text in it. */
 function isMedia(value: string, key: string): boolean {

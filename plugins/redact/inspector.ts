@@ -40,10 +40,14 @@ export class Inspector {
     return this.#it.allows;
   }
 
-  /** Whether there may be something in a request, at as little cost as can be; never no where `find` would find something. */
-  suspects({ text, values }: Gathered): boolean {
-    if (this.#it.lookalikes.find(text).length > 0 || this.#finds(this.#all, text)) return true;
-    const { own } = this.#it;
+  /**
+   * Whether there may be something in a request, at as little cost as can be; never no where `find` would find something.
+   * @param counts of which entities it is asked
+   */
+  suspects({ text, values }: Gathered, counts: (entity: string) => boolean = () => true): boolean {
+    const wanted = ({ entity }: Detector): boolean => counts(entity);
+    if (this.#it.lookalikes.find(text).length > 0 || this.#finds(this.#all.filter(wanted), text)) return true;
+    const own = this.#it.own.filter(wanted);
     return own.length > 0 && values.some((value) => this.#finds(own, value));
   }
 

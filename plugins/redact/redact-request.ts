@@ -43,12 +43,18 @@ export class RequestRedaction {
     // What such a number really was is in no text: it is looked for below.
     const exact = gathered.inexact ? exactNumbers(source) : AS_PARSED;
     const mayPass = !gathered.media && !gathered.inexact && analyzers.length === 0;
-    if (mayPass && !inspector.suspects(gathered)) return undefined;
+    const suspected = inspector.suspects(gathered);
+    if (mayPass && !suspected) return undefined;
     const { request } = this.#exchange;
     const collector = new Collector(exact, (part) => this.#unreadable(part));
     walkRequest(request, collector);
-    if (analyzers.length === 0) return this.#apply(request, collector.items, exact);
-    return this.#analyze(collector.items).then(() => this.#apply(request, collector.items, exact));
+    const mustGo = (entity: string): boolean => this.#redactor.rules.actionOf(entity, "request") !== "flag";
+    const apply = (): void => {
+      this.#apply(request, collector.items, exact);
+      // It may stand where decoding does not look, in a member nobody knows: the bytes that came hold it still.
+      if (suspected && !this.#exchange.rewritten && inspector.suspects(gathered, mustGo)) this.#exchange.request = request;
+    };
+    return analyzers.length === 0 ? apply() : this.#analyze(collector.items).then(apply);
   }
 
   #apply(request: ChatRequest, items: readonly Item[], exact: ExactNumbers): void {
@@ -119,6 +125,9 @@ export class RequestRedaction {
     const { analyzers, covers } = this.#redactor;
     const texts = [...new Set(items.filter(({ place }) => covers(place)).map(({ text }) => text))];
     if (texts.length === 0) return;
+    // Told before anybody is asked: what is blocked goes nowhere, and where analyzers are may depend on what is known.
+    for (const item of items) this.#tell(this.#foundIn(item));
+    this.#tally.countAgain("request");
     for (const { analyzer, onError } of analyzers) {
       const found = await analyzer.analyze(this.#exchange, texts).catch(() => undefined);
       if (found === undefined) {

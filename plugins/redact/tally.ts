@@ -14,7 +14,7 @@ interface Counted {
 export class Tally {
   readonly #facts: Facts;
   readonly #groupOf: (entity: string) => string | undefined;
-  readonly #found = new Map<string, Counted[]>();
+  readonly #found = new Map<string, { readonly fact: Counted; again: boolean }[]>();
   readonly #unread = new Set<string>();
 
   constructor(facts: Facts, groupOf: (entity: string) => string | undefined) {
@@ -24,9 +24,10 @@ export class Tally {
 
   add(entity: string, action: Action, direction: Direction): void {
     const known = this.#found.get(entity) ?? [];
-    const same = known.find((it) => it.action === action && it.direction === direction);
+    const same = known.find(({ fact }) => fact.action === action && fact.direction === direction);
     if (same !== undefined) {
-      same.count += 1;
+      same.fact.count = same.again ? 1 : same.fact.count + 1;
+      same.again = false;
       return;
     }
     // An answer that breaks off has no end at which its count could be told.
@@ -39,8 +40,13 @@ export class Tally {
       action,
       direction,
     };
-    this.#found.set(entity, [...known, fact]);
+    this.#found.set(entity, [...known, { fact, again: false }]);
     this.#facts.add(fact);
+  }
+
+  /** What was told of so far will be added once more, with more beside it. */
+  countAgain(direction: Direction): void {
+    for (const facts of this.#found.values()) for (const it of facts) if (it.fact.direction === direction) it.again = true;
   }
 
   /** Once for each kind of part. */

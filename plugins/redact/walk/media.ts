@@ -26,7 +26,23 @@ function walkBytes(source: Bytes, part: string, place: Place, visitor: Visitor):
   });
 }
 
+const MEDIA_NAME = /(?:^|_)(?:images?|video|audio|file|file_id|document|source|data)$|_url$/i;
+
+/** Of members that hold a picture, a film, a document or the like, or refer to one. */
+export function namesMedia(name: string): boolean {
+  return MEDIA_NAME.test(name);
+}
+
+/** What else stands where base64 is expected goes out as it is. */
+export function isBase64(data: string): boolean {
+  return /^[A-Za-z0-9+/_\r\n-]*={0,2}\s*$/.test(data);
+}
+
 function walkBase64(data: string, part: string, place: Place, visitor: Visitor): string {
+  if (!isBase64(data)) {
+    visitor.unreadable(part);
+    return visitor.text(data, place);
+  }
   const text = textOf(Buffer.from(data, "base64"));
   if (text === undefined) {
     visitor.unreadable(part);

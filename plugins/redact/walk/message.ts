@@ -1,6 +1,6 @@
 /** One message and its parts. Signatures and encrypted reasoning are their maker's, byte for byte. */
 import type { Message, OpaquePart, Part, ResultContent, Role, ToolResultPart } from "../../core/chat";
-import { walkSource } from "./media";
+import { isBase64, namesMedia, walkSource } from "./media";
 import { DEFINITIONS } from "./tools";
 import { changed, given, mapSame, type Place, type Visitor } from "./visitor";
 
@@ -48,6 +48,7 @@ function walkPart(part: Part, role: Role, visitor: Visitor): Part {
       // By `id` it is the model's own, which the provider has.
       if (part.data !== undefined) visitor.unreadable("audio");
       return changed(walkBase(part, place, visitor), {
+        data: given(part.data, (data) => (isBase64(data) ? data : visitor.text(data, place))),
         format: given(part.format, (format) => visitor.text(format, place)),
         id: given(part.id, (id) => visitor.text(id, place)),
       });
@@ -61,8 +62,14 @@ function walkResult(part: ToolResultPart, visitor: Visitor): ToolResultPart {
   return changed(walkBase(part, place, visitor), {
     callId: visitor.text(part.callId, IDS),
     name: given(part.name, (name) => visitor.name(name, DEFINITIONS)),
-    content: mapSame(part.content, (item) => walkContent(item, place, visitor)),
+    content: mapSame(part.content, (item) => walkResultContent(item, place, visitor)),
   });
+}
+
+/** Mostly JSON, which must stay JSON. */
+function walkResultContent(part: ResultContent, place: Place, visitor: Visitor): ResultContent {
+  if (part.type !== "text") return walkContent(part, place, visitor);
+  return changed(walkBase(part, place, visitor), { text: visitor.json(part.text, place) });
 }
 
 function walkContent(part: ResultContent, place: Place, visitor: Visitor): ResultContent {
@@ -74,9 +81,8 @@ function walkContent(part: ResultContent, place: Place, visitor: Visitor): Resul
   return changed(base, { source, filename: given(base.filename, (name) => visitor.text(name, files)) });
 }
 
-/** A part nobody here knows may refer to a film or the like. */
 function walkOpaque(part: OpaquePart, place: Place, visitor: Visitor): OpaquePart {
-  if (Object.keys(part.value).some((key) => key.endsWith("_url"))) visitor.unreadable("file");
+  if (holdsMedia(part.value)) visitor.unreadable("file");
   return changed(walkBase(part, place, visitor), {
     provider: visitor.text(part.provider, place),
     value: visitor.value(part.value, place),
@@ -86,8 +92,16 @@ function walkOpaque(part: OpaquePart, place: Place, visitor: Visitor): OpaquePar
 function walkBase<T extends Part>(part: T, place: Place, visitor: Visitor): T {
   const { cache, extra } = part;
   if (cache === undefined && extra === undefined) return part;
+  if (holdsMedia(extra)) visitor.unreadable("file");
   return changed<Part>(part, {
     cache: given(cache, (it) => changed(it, { ttl: given(it.ttl, (ttl) => visitor.text(ttl, place)) })),
     extra: given(extra, (it) => visitor.value(it, place)),
   }) as T;
+}
+
+/** A part nobody here knows may hold a film, a document or the like, or refer to one: known by the names of its members. */
+function holdsMedia(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsMedia);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, it]) => namesMedia(name) || holdsMedia(it));
 }
