@@ -4,6 +4,7 @@
  */
 import type { Annotation, ChatEvent } from "../core/events";
 import { throughFinders } from "./check-request";
+import { Seam } from "./seam";
 import { mapStrings } from "./string-leaves";
 import { TextWindow, type WatchedFinder } from "./text-window";
 
@@ -12,6 +13,8 @@ type BlockEvent = Extract<ChatEvent, { type: "delta" | "annotation" | "signature
 interface OpenBlock {
   readonly window: TextWindow;
   readonly reasoning: boolean;
+  /** Blocks of one kind are one text to who reads them; absent = it stands for itself. */
+  readonly seam: Seam | undefined;
   /** What came with the text, and behind how much of it. */
   waiting: { readonly behind: number; readonly event: ChatEvent }[];
 }
@@ -21,6 +24,7 @@ interface Choice {
   /** The one that log probabilities tell of. */
   spoken: OpenBlock | undefined;
   redacted: boolean;
+  readonly seams: Map<string, Seam>;
 }
 
 export interface WindowOptions {
@@ -81,7 +85,9 @@ export class AnswerWindows {
     const { hold, step, strict } = this.#options;
     const json = start.kind === "tool-call" && start.custom !== true;
     const window = new TextWindow(start.kind === "audio" ? strict : this.#finders, { hold, step, json });
-    const open = { window, reasoning: start.kind === "reasoning", waiting: [] };
+    const seam = start.kind === "tool-call" || start.kind === "audio" ? undefined : seamOf(choice, start.kind, strict, hold);
+    seam?.begin();
+    const open = { window, reasoning: start.kind === "reasoning", seam, waiting: [] };
     choice.blocks.set(block, open);
     if (start.kind === "text" || start.kind === "refusal") choice.spoken = open;
     if (start.kind !== "tool-call") return event;
@@ -96,6 +102,7 @@ export class AnswerWindows {
     let text = "";
     if (event.type === "delta") {
       text = open.window.push(event.text);
+      open.seam?.came(event.text);
       if (event.data !== undefined) open.waiting.push({ behind: open.window.taken, event: { ...event, text: "" } });
     } else if (event.type === "annotation") {
       open.waiting.push({ behind: open.window.taken, event: { ...event, annotation: this.#annotation(event.annotation) } });
@@ -109,7 +116,9 @@ export class AnswerWindows {
     const open = blocks?.get(event.block);
     if (open === undefined) return [event];
     const out: ChatEvent[] = [];
-    this.#pass(open, open.window.end(), event.choice, event.block, out);
+    const rest = open.window.end();
+    open.seam?.check();
+    this.#pass(open, rest, event.choice, event.block, out);
     blocks?.delete(event.block);
     out.push(event);
     return out;
@@ -126,7 +135,11 @@ export class AnswerWindows {
 
   /** Text that may go, and what has waited for it. */
   #pass(open: OpenBlock, text: string, choice: number, block: number, out: ChatEvent[]): void {
-    if (text !== "") out.push({ type: "delta", choice, block, text });
+    if (text !== "") {
+      open.seam?.check();
+      open.seam?.passed(text);
+      out.push({ type: "delta", choice, block, text });
+    }
     const { window, waiting } = open;
     if (window.redacted) this.#choice(choice).redacted = true;
     if (waiting.length === 0) return;
@@ -160,11 +173,17 @@ export class AnswerWindows {
   #choice(index: number): Choice {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = { blocks: new Map(), spoken: undefined, redacted: false };
+      choice = { blocks: new Map(), spoken: undefined, redacted: false, seams: new Map() };
       this.#choices.set(index, choice);
     }
     return choice;
   }
+}
+
+function seamOf({ seams }: Choice, kind: string, finders: readonly WatchedFinder[], hold: number): Seam {
+  const known = seams.get(kind) ?? new Seam(finders, hold);
+  seams.set(kind, known);
+  return known;
 }
 
 /** Of an annotation's own texts; its `type` is ours. */

@@ -12,6 +12,7 @@ import type { GuardRule } from "./compile";
 import { Firings, GUARD_HEADER } from "./firings";
 import type { Guard } from "./guard";
 import { heldBytes } from "./held-size";
+import { standsUnread } from "./unread";
 
 export class GuardedExchange implements Hooks {
   /** There only while a rule looks at answers: others pass untouched. */
@@ -39,11 +40,12 @@ export class GuardedExchange implements Hooks {
     const fitting = this.#guard.rules.filter(({ match }) => matches(match, this.#exchange));
     this.#rules = fitting.filter(({ output }) => output);
     for (const { rule } of this.#rules) rule.admit?.(this.#exchange.request);
-    await checkRequest(
-      fitting.filter(({ input }) => input),
-      this.#exchange,
-      this.#firings,
-    );
+    const asked = fitting.filter(({ input }) => input);
+    await checkRequest(asked, this.#exchange, this.#firings);
+    const finders = asked.flatMap(({ rule }) => rule.finders ?? []);
+    // Encoded anew, there is nothing in it but what was read.
+    if (finders.length > 0 && !this.#exchange.rewritten && standsUnread(finders, this.#exchange))
+      this.#exchange.request = this.#exchange.request;
     const flags = this.#firings.flags("request");
     if (flags !== undefined) this.#exchange.answerHeaders[GUARD_HEADER] = flags;
     if (this.#rules.length > 0) this.#watchAnswer();

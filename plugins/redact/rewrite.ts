@@ -6,21 +6,22 @@ import type { Spelling } from "./vault";
 /** @returns what stands for the value, as plain text; the spelling's own text = it stays */
 export type Replace = (entity: string, value: Spelling) => string;
 
-/** @param regions in order, not overlapping */
+/**
+ * Text that is JSON spells a value as JSON does; any other is escaped when it comes to stand in JSON.
+ * @param regions in order, not overlapping
+ */
 export function rewriteText(text: string, regions: readonly Region[], replace: Replace): string {
+  if (regions.length === 0) return text;
   let out = "";
   let done = 0;
+  const isJson = text.includes("\\") && jsonTokens(text) !== undefined;
   for (const { start, end, entity } of regions) {
     const value = text.slice(start, end);
-    out += text.slice(done, start) + replace(entity, { text: value, json: jsonSpelling(value), bare: false });
+    const json = isJson && unescapeJson(value) !== undefined ? value : escapeJson(value);
+    out += text.slice(done, start) + replace(entity, { text: value, json, bare: false });
     done = end;
   }
   return done === 0 ? text : out + text.slice(done);
-}
-
-/** Text that is JSON spells a value as JSON does; any other is escaped when it comes to stand in JSON. */
-function jsonSpelling(value: string): string {
-  return value.includes("\\") && unescapeJson(value) !== undefined ? value : escapeJson(value);
 }
 
 /**

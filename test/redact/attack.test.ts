@@ -137,3 +137,16 @@ test("a second answer that a guard has asked for is redacted as the first one", 
   const blocked = await ask({ direction: "both", entities: [{ type: "credit_card", response_action: "block" }] });
   expect([blocked.status, blocked.text.includes(CARD)]).toEqual([400, false]);
 });
+
+test("a value with a backslash comes back as it was", async () => {
+  const pipeline = open({ custom: [{ name: "login", pattern: "CORP\\\\[a-z]+" }] });
+  const { request } = sent(await pipeline.request(chat({ messages: [{ role: "user", content: "I am CORP\\bob" }] })));
+  expect(request.body.toString()).toContain("<LOGIN_1>");
+  const call = { id: "c", type: "function", function: { name: "f", arguments: '{"k":"<LOGIN_1>"}' } };
+  const message = { role: "assistant", content: "Hi <LOGIN_1>", tool_calls: [call] };
+  const answer = { id: "x", model: "g", choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+  const { text } = await answerWith(pipeline, 200, JSON_HEADERS, [JSON.stringify(answer)]);
+  const [choice] = (JSON.parse(text) as { choices: { message: typeof message }[] }).choices;
+  expect(choice?.message.content).toBe("Hi CORP\\bob");
+  expect(JSON.parse(choice?.message.tool_calls[0]?.function.arguments ?? "")).toEqual({ k: "CORP\\bob" });
+});
