@@ -201,10 +201,10 @@ describeWithRedis("redis at fault", () => {
 
   test("no more calls wait for an answer than may", async () => {
     await open(600_000);
-    server.signal("SIGSTOP");
+    // In one turn: no answer can be read before all have been asked, however long that takes on a busy machine.
     const waiting = Array.from({ length: 10_000 }, () => store.release("nobody"));
-    expect(await failsAtOnce(store.release("nobody"))).toBe(true);
-    server.signal("SIGCONT");
+    const refused = failsAtOnce(store.release("nobody"));
+    expect(await refused).toBe(true);
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([false]));
     expect(await store.release("nobody")).toBe(false);
   });
