@@ -259,7 +259,8 @@ onAllHosts(hosts, (host, add) => {
         const request = startRequest(`${host.url}/v1/chat/completions`, { method: "POST", headers, agent: false });
         request.on("error", () => {}).on("response", (response) => response.resume().on("error", () => {}));
         request.end(JSON.stringify(question(`${model}/${ways[at % 3]}`, { stream: at % 2 === 0, max_tokens: ANSWER })));
-        await sleep(20 + 10 * at);
+        // Up to a second and a half: on a busy machine most would else have left before anybody saw them.
+        await sleep(20 + 25 * at);
         request.destroy();
       }),
     );
