@@ -68,6 +68,10 @@ export interface ExchangeInit {
   readonly labels?: LabelSources;
 }
 
+export type ThroughInner = (hook: Hooks, events: readonly ChatEvent[]) => Promise<readonly ChatEvent[]>;
+
+const asTheyAre: ThroughInner = async (_hook, events) => events;
+
 export class Exchange {
   readonly id: string;
   readonly policy: string;
@@ -96,7 +100,7 @@ export class Exchange {
    * An answer that a hook has got from elsewhere, as the hooks within that one leave it; those begin anew for it.
    * @throws the error that one of them made of it
    */
-  throughInner: (hook: Hooks, events: readonly ChatEvent[]) => Promise<readonly ChatEvent[]> = async (_hook, events) => events;
+  throughInner: ThroughInner = asTheyAre;
   /** Told before each of them is sent; what one throws keeps it from being sent. */
   readonly sideCallWitnesses: SideCallWitness[] = [];
   #dialect: Dialect | undefined;
