@@ -1,7 +1,8 @@
 /** `guard` of a policy. Shared with Kong: no unions; a rule is one record, with a part for each kind of rule. */
 import { z } from "zod";
 import { matchSchema } from "../accounting";
-import { text, timeoutMs } from "./fields";
+import { text } from "../config/fields";
+import { timeoutMs } from "./fields";
 import { ACTIONS, SOURCES } from "./rule";
 import { KINDS } from "./rules";
 

@@ -3,10 +3,6 @@ import { z } from "zod";
 import { isLinkLocal } from "../core/link-local";
 import type { Fault } from "../define-plugin";
 
-export function text(description: string) {
-  return z.string().min(1).max(4096).describe(description);
-}
-
 /** Masked in issues, referenceable in Kong. */
 export function secret(longest: number, description: string) {
   return z.string().min(1).max(longest).meta({ secret: true, description });

@@ -1,11 +1,12 @@
 /** A target of the configuration that rules ask, and what they ask it: whether a text is what the operator does not want. */
 import { z } from "zod";
+import { text } from "../config/fields";
 import type { ChatRequest } from "../core/chat";
 import type { Exchange } from "../core/exchange";
 import { isObject, parseJson } from "../core/read-json";
 import type { Fault, PluginServices, PolicyFacts, PolicyShape, TargetName } from "../define-plugin";
 import { textOf } from "../side-calls";
-import { text, timeoutMs } from "./fields";
+import { timeoutMs } from "./fields";
 
 export function serviceTargetShape() {
   return {

@@ -1,7 +1,7 @@
 /** A model judges requests or answers, by what the operator says is not wanted. */
 import { z } from "zod";
+import { text } from "../../config/fields";
 import type { Exchange } from "../../core/exchange";
-import { text } from "../fields";
 import { defineKind, type Verdict } from "../rule";
 import { saidInAnswer, saidInRequest } from "../said";
 import { openClassifier, serviceTargetShape, targetFaults } from "../service-target";

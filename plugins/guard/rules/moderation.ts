@@ -1,8 +1,9 @@
 /** OpenAI's moderation endpoint, or one that speaks as it does. */
 import { z } from "zod";
+import { text } from "../../config/fields";
 import { arrayAt, isObject, numberAt, objectAt, parseJson } from "../../core/read-json";
 import { JsonEndpoint } from "../../web-calls/json-endpoint";
-import { secret, text, timeoutMs, urlFaults } from "../fields";
+import { secret, timeoutMs, urlFaults } from "../fields";
 import { type AnswerView, defineKind, type RequestView, type Verdict } from "../rule";
 import { saidInAnswer } from "../said";
 

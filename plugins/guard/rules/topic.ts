@@ -1,7 +1,7 @@
 /** Things nobody shall talk about: by keywords, by what a model says, or by a model where keywords stand. */
 import { z } from "zod";
+import { text } from "../../config/fields";
 import type { Fault } from "../../define-plugin";
-import { text } from "../fields";
 import { foldKeyword, KeywordFinder } from "../keyword-finder";
 import { type AnswerView, defineKind, type RequestView, SOURCES, type Verdict } from "../rule";
 import { saidInAnswer, saidInRequest } from "../said";
