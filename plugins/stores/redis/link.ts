@@ -5,8 +5,6 @@ import { Breaker } from "./breaker";
 import { type Client, type ConnectOptions, connect } from "./connect";
 import type { Script } from "./script";
 
-/** Commands sent and not answered yet. Beyond it calls are refused: answers that come later than the deadline serve nobody. */
-const MAX_WAITING = 10_000;
 /** A timer that fires this much too late was held up by ourselves. */
 const STALL_MS = 10;
 
@@ -15,6 +13,8 @@ type Argument = string | Buffer;
 export interface LinkOptions extends ConnectOptions {
   /** No call takes longer, whatever Redis does. Default 50. */
   readonly deadlineMs?: number;
+  /** Commands sent and not answered yet. Beyond it calls are refused: answers that come later than the deadline serve nobody. Default 10,000. */
+  readonly maxWaiting?: number;
 }
 
 /**
@@ -24,6 +24,7 @@ export interface LinkOptions extends ConnectOptions {
 export class RedisLink {
   readonly #client: Client;
   readonly #deadlineMs: number;
+  readonly #maxWaiting: number;
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #breaker: Breaker;
   #waiting = 0;
@@ -33,6 +34,7 @@ export class RedisLink {
   /** @throws RangeError for options that no connection can be made with. */
   constructor(options: LinkOptions, clock: Pick<Clock, "monotonic"> = systemClock) {
     this.#deadlineMs = options.deadlineMs ?? 50;
+    this.#maxWaiting = options.maxWaiting ?? 10_000;
     this.#clock = clock;
     this.#breaker = new Breaker(clock);
     this.#client = connect(options);
@@ -77,7 +79,7 @@ export class RedisLink {
   #answer(send: () => Promise<unknown>): Promise<unknown> {
     if (this.#closing) return Promise.reject(unavailable("closed"));
     if (this.#client.status !== "ready") return Promise.reject(unavailable("not connected", this.#lastError));
-    if (this.#waiting >= MAX_WAITING) return Promise.reject(unavailable(`${MAX_WAITING} calls wait for an answer`));
+    if (this.#waiting >= this.#maxWaiting) return Promise.reject(unavailable(`${this.#maxWaiting} calls wait for an answer`));
     const pass = this.#breaker.enter();
     if (pass === undefined) return Promise.reject(unavailable("did not answer lately"));
     return new Promise((resolve, reject) => {
