@@ -28,7 +28,7 @@ async function main() {
     await step("types (tsc)", () => node("typescript/bin/tsc", "--noEmit"));
   }
   await servers();
-  if (only !== "e2e") await step("unit tests (jest)", () => jest("unit", "--maxWorkers=2"));
+  if (only !== "e2e") await step("unit tests (jest)", () => jest("unit", "--maxWorkers=2", PATIENCE));
   if (only !== "unit") await endToEnd();
 }
 

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { MODES, type Mode } from "../../envoy/mode";
-import { serveRelay } from "../../envoy/relay/serve";
-import { serveEnvoy } from "../../envoy/serve";
+import type { ServeOptions, Serving } from "../../envoy/serve";
 import { LEVELS, milliseconds, untilStopped } from "./serving";
 
 interface ServeFlags {
@@ -12,6 +11,12 @@ interface ServeFlags {
   readonly drainGraceMs: string;
   readonly drainTimeoutMs: string;
 }
+
+/** Read when it is that mode's turn: they have little in common. */
+const SERVE: Readonly<Record<Mode, () => (options: ServeOptions) => Promise<Serving>>> = {
+  ext_proc: () => (require("../../envoy/serve") as typeof import("../../envoy/serve")).serveEnvoy,
+  relay: () => (require("../../envoy/relay/serve") as typeof import("../../envoy/relay/serve")).serveRelay,
+};
 
 /** The Envoy host. SIGTERM and SIGINT drain; a second one ends at once. */
 export function envoy(program: Command): void {
@@ -33,8 +38,7 @@ export function envoy(program: Command): void {
     .action(async (configPath: string, flags: ServeFlags) => {
       const grace = milliseconds("--drain-grace-ms", flags.drainGraceMs);
       const timeout = milliseconds("--drain-timeout-ms", flags.drainTimeoutMs);
-      const serve = flags.mode === "relay" ? serveRelay : serveEnvoy;
-      const serving = await serve({
+      const serving = await SERVE[flags.mode]()({
         configPath,
         env: process.env,
         logLevel: flags.logLevel,

@@ -13,16 +13,21 @@ const MAX_FOUND = 2000;
 const MAX_NAME = 512;
 
 export class Prices {
-  readonly table: PriceTable;
+  readonly #table: PriceTable | undefined;
   readonly #overrides: Overrides;
   readonly #found = new Map<string, ReadModel>();
   readonly #estimates = new Map<string, { readonly row: PriceRow | undefined }>();
   /** Many names, few families: no client can make us compute them over and over. */
   readonly #families = new Map<string, PriceRow>();
 
-  constructor(overrides: PricesConfig["overrides"] = {}, table: PriceTable = installedTable()) {
-    this.table = table;
+  /** @param table default: what came with Graft */
+  constructor(overrides: PricesConfig["overrides"] = {}, table?: PriceTable) {
+    this.#table = table;
     this.#overrides = new Overrides(overrides);
+  }
+
+  get table(): PriceTable {
+    return this.#table ?? installedTable();
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The table of public prices: the data of @pydantic/genai-prices, or a newer file in the same format. */
-import { findProvider, type MatchLogic, type ModelInfo, type Provider } from "@pydantic/genai-prices";
+import type { MatchLogic, ModelInfo, Provider } from "@pydantic/genai-prices";
 
 export type { MatchLogic, ModelInfo, Provider };
 
@@ -21,15 +21,19 @@ const IDS =
   "huggingface_nscale huggingface_ovhcloud huggingface_publicai huggingface_sambanova huggingface_together minimax mistral modal " +
   "moonshotai novita openai openrouter ovhcloud perplexity quicksilverpro together typesafe voyageai x-ai zai zhipuai";
 
+/** Half a megabyte: read when the first price is asked for. */
+const genaiPrices = (): typeof import("@pydantic/genai-prices") => require("@pydantic/genai-prices");
+
 let installed: PriceTable | undefined;
 
 export function installedTable(): PriceTable {
-  installed ??= {
-    ...PACKAGE,
-    providers: IDS.split(" ").flatMap((providerId) => {
-      const provider = findProvider({ providerId });
-      return provider?.id === providerId ? [provider] : [];
-    }),
-  };
+  installed ??= { ...PACKAGE, providers: providersOf(genaiPrices()) };
   return installed;
+}
+
+function providersOf({ findProvider }: ReturnType<typeof genaiPrices>): readonly Provider[] {
+  return IDS.split(" ").flatMap((providerId) => {
+    const provider = findProvider({ providerId });
+    return provider?.id === providerId ? [provider] : [];
+  });
 }

@@ -8,6 +8,8 @@ import { Gateway } from "../gateway";
 import type { Runtime } from "../runtime";
 import { RelayedExchange } from "./relayed-exchange";
 import { Upstream } from "./upstream";
+// Not only with the first request.
+import "./upstream/connections";
 
 export interface Admission {
   /** The configuration this request runs under, to its end. */

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { Agent, request } from "undici";
+import type { Agent } from "undici";
 import { guardedLookup, refusedAddress } from "../core/guarded-lookup";
 import { USER_AGENT } from "../core/headers";
 import { isLinkLocal } from "../core/link-local";
@@ -34,6 +34,9 @@ export interface JsonAnswer {
   readonly text: string;
 }
 
+/** Read when an endpoint is configured. */
+const undici = (): typeof import("undici") => require("undici");
+
 const CONNECTIONS = 32;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
@@ -47,7 +50,7 @@ export class JsonEndpoint {
     const { url, timeoutMs, allowLinkLocal, connections = CONNECTIONS, lookup: look = lookup } = options;
     const host = new URL(url).hostname;
     if (isLinkLocal(host) && !allowLinkLocal) throw refusedAddress(host);
-    this.#agent = new Agent({
+    this.#agent = new (undici().Agent)({
       connections,
       connect: { timeout: timeoutMs, lookup: allowLinkLocal ? look : guardedLookup(look), rejectUnauthorized: true },
     });
@@ -60,7 +63,7 @@ export class JsonEndpoint {
     if (refused !== undefined) throw refused;
     const seconds = Math.floor(now / 1000);
     const timeout = AbortSignal.timeout(timeoutMs);
-    const { statusCode, body: answer } = await request(url, {
+    const { statusCode, body: answer } = await undici().request(url, {
       method: "POST",
       dispatcher: this.#agent,
       headers: {

@@ -29,7 +29,7 @@ async function graft(...args: string[]): Promise<Run> {
   process.exitCode = undefined;
   try {
     const program = new Command("graft").exitOverride();
-    for (const add of COMMANDS) add(program);
+    COMMANDS[args[0] ?? ""]?.()(program);
     for (const command of program.commands) command.exitOverride();
     await program.parseAsync(["node", "graft", ...args]);
     return { ...texts, code: Number(process.exitCode ?? 0) };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { COMMANDS } from "../../cli/commands";
+import { kong } from "../../cli/commands/kong";
 import { makeDirectory, removeDirectories } from "../config/support";
 
 afterAll(removeDirectories);
@@ -11,7 +11,7 @@ async function refusal(...args: string[]): Promise<string> {
   const silenced = (["stdout", "stderr"] as const).map((name) => jest.spyOn(process[name], "write").mockReturnValue(true));
   try {
     const program = new Command("graft").exitOverride();
-    for (const add of COMMANDS) add(program);
+    kong(program);
     const all = (command: Command): void => {
       command.exitOverride();
       command.commands.forEach(all);

@@ -1,6 +1,5 @@
 /** Graft as an operator runs it beside Kong: the built CLI behind the stand-in for Kong, on free loopback ports. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -68,7 +67,7 @@ export class KongStack {
         rpcDeadlineMs,
         env: kongEnv,
         config: declaration(options.kong ?? llm([{ name: "graft", config: { policy: "default" } }])),
-        pluginServers: ["graft", "graft-log"].map((name) => pluginServer(stack.socketPath, name)),
+        pluginServers: (["graft", "graft-log"] as const).map((name) => pluginServer(stack.socketPath, name)),
       });
       stack.url = stack.kong.url;
     } catch (error) {
@@ -168,10 +167,9 @@ function declaration(kong: DeclarativeConfig | string): DeclarativeConfig {
   return typeof kong === "string" ? (parse(kong) as DeclarativeConfig) : kong;
 }
 
-const dumps = new Map<string, string>();
+/** What the query commands of kong/README.md print; it is what `graft kong info` prints (test/kong/plugin-info.test.ts). */
+const DUMPS = { graft: "plugin-info.json", "graft-log": "plugin-info-log.json" };
 
-function pluginServer(socket: string, name: string): PluginServer {
-  const dump = dumps.get(name) ?? execFileSync(process.execPath, [CLI, "kong", "info", name], { encoding: "utf8" });
-  dumps.set(name, dump);
-  return { socket, dump };
+function pluginServer(socket: string, name: keyof typeof DUMPS): PluginServer {
+  return { socket, dump: readFileSync(join(ROOT, "kong", DUMPS[name]), "utf8") };
 }

@@ -1,5 +1,5 @@
 /** The table of lines in Postgres (11 or later). A role that may insert and select is enough where it is there already. */
-import { Pool, type PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 export interface PostgresTableOptions {
   /** `postgresql://user:password@host:port/database`, as for usage. */
@@ -24,6 +24,9 @@ const PAGE = 500;
 /** One process at a time creates the table. `Audit` in ASCII. */
 const LOCK = 0x4175646974;
 
+/** Read when a Postgres is configured. */
+const pg = (): typeof import("pg") => require("pg");
+
 export class PostgresTable {
   readonly name: string;
   readonly #pool: Pool;
@@ -38,7 +41,7 @@ export class PostgresTable {
       throw new RangeError("audit: schema: must have 1 to 40 of a-z, 0-9 and _, not beginning with a digit");
     this.#schema = schema;
     this.name = schema === undefined ? "graft_audit" : `${schema}.graft_audit`;
-    this.#pool = new Pool({
+    this.#pool = new (pg().Pool)({
       connectionString: url,
       max: 2,
       connectionTimeoutMillis: CONNECT_MS,

@@ -4,7 +4,7 @@ import { GraftError } from "../../core/errors";
 import type { OutgoingRequest } from "../../core/outgoing";
 import type { NamedProvider } from "../../core/target";
 import { unreachable } from "./call-error";
-import { Connections, type ConnectionsOptions } from "./connections";
+import type { Connections, ConnectionsOptions } from "./connections";
 import type { CallLimits, ProviderAnswer, ProviderCall } from "./provider-call";
 
 export interface UpstreamOptions {
@@ -12,6 +12,9 @@ export interface UpstreamOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly lookup?: LookupFunction;
 }
+
+/** Read with the first call, and by the relay before it serves: behind Envoy most processes call no provider. */
+const connections = (): typeof import("./connections") => require("./connections");
 
 /** Calls providers, each over connections of its own that live as long as its configuration. */
 export class Upstream {
@@ -44,7 +47,7 @@ export class Upstream {
     if (this.#closed) throw new Error("the gateway is stopping");
     const known = this.#connections.get(provider);
     if (known !== undefined) return known;
-    const made = new Connections(provider, this.#options);
+    const made = new (connections().Connections)(provider, this.#options);
     this.#connections.set(provider, made);
     for (const it of this.#all) if (it.deref() === undefined) this.#all.delete(it);
     this.#all.add(new WeakRef(made));

@@ -1,4 +1,4 @@
-import { Cluster, Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { pause } from "./pause";
 import { type RedisUrl, readUrl } from "./read-url";
 
@@ -23,6 +23,9 @@ export interface ConnectOptions {
 
 export type Client = Redis | Cluster;
 
+/** Read when a Redis is configured: it is a tenth of all that a process reads at its start. */
+const ioredis = (): typeof import("ioredis") => require("ioredis");
+
 /** No answer to a handshake for this long: the connection is given up and another attempted. */
 const HANDSHAKE_MS = 1000;
 
@@ -45,6 +48,7 @@ const SINGLE = { ...COMMON, retryStrategy: pause, enableOfflineQueue: false };
  * @throws RangeError for options that no connection can be made with; it does not repeat them, they hold a password.
  */
 export function connect(options: ConnectOptions): Client {
+  const { Redis } = ioredis();
   const { cluster = false, sentinel, nodes = [] } = options;
   if (cluster && sentinel !== undefined) throw new RangeError("redis: a cluster has no sentinels");
   const given = {
@@ -76,6 +80,7 @@ export function connect(options: ConnectOptions): Client {
 }
 
 function connectCluster(nodes: RedisUrl["address"][], access: object, secure: boolean): Cluster {
+  const { Cluster } = ioredis();
   return new Cluster(nodes, {
     redisOptions: { ...COMMON, ...access },
     clusterRetryStrategy: pause,

@@ -48,7 +48,7 @@ export class Program {
   }
 
   /** Waits until `check` gives a value. @throws with the program's output when it ends first or nothing comes in time */
-  async until<T>(what: string, check: () => T | undefined | Promise<T | undefined>, timeoutMs = 20_000): Promise<T> {
+  async until<T>(what: string, check: () => T | undefined | Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const value = await check();

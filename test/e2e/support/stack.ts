@@ -1,8 +1,9 @@
 /** Graft as an operator runs it: the built CLI, its generated bootstrap and the real Envoy, on free loopback ports. */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import type { Mode } from "../../../envoy/mode";
 import { freePort } from "./ports";
 import { Program } from "./process";
@@ -10,9 +11,15 @@ import { until } from "./until";
 
 export const ROOT = resolve(__dirname, "../../..");
 const CLI = join(ROOT, "dist/cli/main.js");
+const run = promisify(execFile);
+
+let binary: string | undefined;
 
 export function envoyBinary(): string {
-  return execFileSync(process.execPath, [join(ROOT, "scripts/ensure-envoy.mjs")], { encoding: "utf8" }).trim();
+  // Under `npm test` it is known, and was seen to run.
+  binary ??= process.env["ENVOY_BIN"];
+  binary ??= execFileSync(process.execPath, [join(ROOT, "scripts/ensure-envoy.mjs")], { encoding: "utf8" }).trim();
+  return binary;
 }
 
 export interface StackOptions {
@@ -64,13 +71,14 @@ export class Stack {
     stack.url = `http://127.0.0.1:${stack.#port}`;
     stack.writeConfig(options.config);
     try {
-      for (let index = 0; index < (options.processors ?? 1); index += 1) await stack.startProcessor(index);
-      const yaml = execFileSync(process.execPath, [CLI, "envoy-config", "--mode", stack.mode, stack.configPath], {
-        encoding: "utf8",
-        env: { ...process.env, ...options.env },
-        stdio: "pipe",
-      });
-      writeFileSync(stack.bootstrapPath, options.editBootstrap?.(yaml) ?? yaml);
+      // None of them is left behind when one fails.
+      const [printed, ...started] = await Promise.allSettled([
+        stack.#printBootstrap(),
+        ...Array.from({ length: options.processors ?? 1 }, (_, index) => stack.startProcessor(index)),
+      ]);
+      for (const it of started) if (it.status === "rejected") throw it.reason;
+      if (printed.status === "rejected") throw printed.reason;
+      writeFileSync(stack.bootstrapPath, options.editBootstrap?.(printed.value) ?? printed.value);
       stack.envoy = new Program("envoy", envoyBinary(), [
         "-c",
         stack.bootstrapPath,
@@ -86,6 +94,11 @@ export class Stack {
       throw error;
     }
     return stack;
+  }
+
+  async #printBootstrap(): Promise<string> {
+    const args = [CLI, "envoy-config", "--mode", this.mode, this.configPath];
+    return (await run(process.execPath, args, { env: { ...process.env, ...this.#options.env } })).stdout;
   }
 
   get mode(): Mode {

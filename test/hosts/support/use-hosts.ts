@@ -1,5 +1,5 @@
 /** Hosts for all tests of a file, each with a fake upstream of its own that plays every provider. */
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { HOSTS, type HostCapabilities, type HostName } from "../../../plugins/core/host";
 import { chat, question } from "../../e2e/support/ask";
 import { metric } from "../../e2e/support/metrics";
@@ -61,7 +61,9 @@ export class HostUnderTest {
   }
 
   openai(options: { readonly apiKey?: string; readonly maxRetries?: number } = {}): OpenAI {
-    return new OpenAI({ baseURL: `${this.url}/v1`, apiKey: "sk-client", maxRetries: 0, ...options });
+    // Read by those tests only that ask with it.
+    const { default: Client } = require("openai") as typeof import("openai");
+    return new Client({ baseURL: `${this.url}/v1`, apiKey: "sk-client", maxRetries: 0, ...options });
   }
 
   metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
@@ -91,8 +93,8 @@ type Setup = (upstream: FakeUpstream, name: HostName) => HostSetup | Promise<Hos
 /** One of each, all with the same configuration; they start and stop together, which takes less time. */
 export function useHosts(setup: Setup, options: FakeUpstreamOptions = {}): Readonly<Record<HostName, HostUnderTest>> {
   const hosts = { envoy: new HostUnderTest("envoy"), relay: new HostUnderTest("relay"), kong: new HostUnderTest("kong") };
-  beforeAll(() => each((name) => hosts[name].start(setup, options)), 60_000);
-  afterAll(() => each((name) => hosts[name].stop()), 30_000);
+  beforeAll(() => each((name) => hosts[name].start(setup, options)), 120_000);
+  afterAll(() => each((name) => hosts[name].stop()), 60_000);
   return hosts;
 }
 

@@ -184,8 +184,11 @@ describe("an answer that ends while it is held back", () => {
     raw = await startRawServer((socket, number) => {
       const [first, second] = divisions[(number - 1) % divisions.length] ?? [0, 1];
       socket.write(HEAD + head + body.slice(0, first));
-      setTimeout(() => socket.write(body.slice(first, second)), 20);
-      setTimeout(() => socket.write(body.slice(second), () => finish(socket)), 40);
+      // One after the other: of two timers set at once, a busy machine may run the longer one first.
+      setTimeout(() => {
+        socket.write(body.slice(first, second));
+        setTimeout(() => socket.write(body.slice(second), () => finish(socket)), 20);
+      }, 20);
     });
     const provider = providerAt(raw.url);
     let pauses = 0;

@@ -6,6 +6,8 @@ import type { OutgoingRequest } from "../../../plugins/core/outgoing";
 import type { Connection, NamedProvider } from "../../../plugins/core/target";
 import type { AnswerReader, CallLimits, ProviderAnswer, ProviderCall } from "../../../plugins/relay/upstream";
 import { target } from "../../support/exchange";
+// As in the relay: no call waits for it.
+import "../../../plugins/relay/upstream/connections";
 
 /** So long that a test in which one of them ends something fails by its own time limit. */
 export const PATIENT: CallLimits = { firstByteMs: 60_000, idleMs: 60_000, totalMs: 60_000 };

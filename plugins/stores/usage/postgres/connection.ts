@@ -1,5 +1,5 @@
 /** Transactions on a small pool, each with its schema and time limit: poolers such as PgBouncer keep no settings of a session. */
-import { DatabaseError, Pool, type PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 export interface ConnectionOptions {
   /** `postgresql://user:password@host:port/database`; `?sslmode=verify-full&sslrootcert=…` for TLS, `?host=/directory` for a unix socket. */
@@ -19,6 +19,9 @@ export type Mode = "read write" | "read only";
 /** Rows as arrays: whole numbers are decimal texts. */
 export type Ask = (text: string, values?: readonly unknown[]) => Promise<{ rows: unknown[][]; changes: number }>;
 
+/** Read when a Postgres is configured. */
+const pg = (): typeof import("pg") => require("pg");
+
 export class Connection {
   readonly #pool: Pool;
   readonly #settings: string;
@@ -27,7 +30,7 @@ export class Connection {
   constructor({ url, timeoutMs = 10_000, connections = 4 }: ConnectionOptions, schema: string | undefined) {
     if (!/^postgres(ql)?:\/\/./.test(url))
       throw new RangeError("url: must be like postgresql://user:password@host:5432/database");
-    this.#pool = new Pool({
+    this.#pool = new (pg().Pool)({
       connectionString: url,
       max: connections,
       connectionTimeoutMillis: CONNECT_MS,
@@ -88,7 +91,7 @@ export class Connection {
 export function isTemporary(error: unknown): boolean {
   const { cause } = read(error);
   // Connection trouble, lack of resources, an operator at work.
-  if (cause instanceof DatabaseError) return /^(08|53|57|58)/.test(cause.code ?? "");
+  if (cause instanceof pg().DatabaseError) return /^(08|53|57|58)/.test(cause.code ?? "");
   const { syscall, errors, message } = read(cause);
   return syscall !== undefined || errors !== undefined || /timeout|terminated/.test(message ?? "");
 }
@@ -97,7 +100,7 @@ function failure(what: string, cause: unknown): Error {
   const { message, code } = read(cause);
   // All addresses of a name failed: the error's message is empty then.
   const text = message || code || String(cause);
-  return new Error(`usage database: ${what}: ${text}${cause instanceof DatabaseError ? ` (${code})` : ""}`, { cause });
+  return new Error(`usage database: ${what}: ${text}${cause instanceof pg().DatabaseError ? ` (${code})` : ""}`, { cause });
 }
 
 interface ThrownParts {
