@@ -78,6 +78,7 @@ export class LevelOne implements StreamHandler {
     }
     const { pipeline } = opened;
     this.#pipeline = pipeline;
+    pipeline.exchange.mayTake = (ms) => this.#stream.send({ overrideMessageTimeout: toDuration(ms) });
     try {
       this.#context.exchanges.begin(pipeline, this.#gateway.config.bounds);
     } catch (thrown) {
@@ -151,6 +152,11 @@ export class LevelOne implements StreamHandler {
     this.#head = head;
     if (endOfStream) {
       const tail = await pipeline.end();
+      const saved = await pipeline.rescue();
+      if (saved !== undefined) {
+        this.#stream.send(immediate(saved, OWN_REPLY));
+        return;
+      }
       const type = received["content-type"];
       const headers = { ...(type === undefined ? {} : { "content-type": type }), ...head.set, ...tail.headers };
       const reply = { status: tail.status ?? head.status, headers, body: asBuffer(tail.body) };
@@ -204,15 +210,31 @@ export class LevelOne implements StreamHandler {
   async #finishBody(pipeline: Pipeline, head: AnswerHead, bytes: Buffer): Promise<void> {
     const made = await pipeline.chunk(bytes);
     const tail = await pipeline.end();
+    const held = head.delivery === "whole" || tail.status !== undefined;
+    const saved = held ? await pipeline.rescue() : undefined;
+    if (saved !== undefined) {
+      this.#replaceBody({ ...saved, remove: head.remove });
+      return;
+    }
     // A whole answer that passed through is held by Envoy as well: one that turns out to be none is replaced, head and all.
-    if (head.delivery !== "whole" && tail.status === undefined) {
+    if (!held) {
       this.#sendChunk(bytes, tail.body === undefined ? made : Buffer.concat([made, tail.body]), tail.headers);
       return;
     }
     const body = tail.body ?? new Uint8Array(0);
-    const set = { ...head.set, ...tail.headers, "content-length": String(body.length) };
-    const remove = head.remove.filter((name) => !Object.hasOwn(set, name));
-    const headerMutation = answerMutation(tail.status ?? head.status, set, remove);
+    this.#replaceBody({
+      status: tail.status ?? head.status,
+      headers: { ...head.set, ...tail.headers },
+      remove: head.remove,
+      body,
+    });
+  }
+
+  /** Of an answer that Envoy holds: head and body at once. */
+  #replaceBody({ status, headers, remove, body }: WholeAnswer): void {
+    const set = { ...headers, "content-length": String(body.length) };
+    const gone = remove.filter((name) => !Object.hasOwn(set, name));
+    const headerMutation = answerMutation(status, set, gone);
     this.#stream.send({ responseBody: { response: { headerMutation, bodyMutation: { body } } } });
   }
 
@@ -236,6 +258,18 @@ export class LevelOne implements StreamHandler {
       },
     };
   }
+}
+
+interface WholeAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  /** Of the provider's headers. */
+  readonly remove: readonly string[];
+  readonly body: Uint8Array;
+}
+
+function toDuration(ms: number) {
+  return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 };
 }
 
 const STREAM_BODY = { responseBodyMode: BodySendMode.STREAMED };

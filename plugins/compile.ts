@@ -1,4 +1,5 @@
 /** From configuration to what exchanges run on. */
+import { createHash } from "node:crypto";
 import { Accounting } from "./accounting";
 import type { Config } from "./config/schema";
 import type { Bounds } from "./core/bounds";
@@ -34,7 +35,14 @@ export function compilePolicy(
   const { estimator, outputs } = services;
   const accounting = new Accounting({ estimator, outputs, prices, unknownPrice: it.unknown_price });
   const models = new ModelTable(it.models.map((alias) => compileAlias(alias, providers)));
-  const facts = { name, scope, models, target: (named: TargetName) => sideTarget(named, providers) };
+  const facts = {
+    name,
+    scope,
+    models,
+    forwardHeaders: it.forward_headers,
+    answerVersion: answerVersion(it),
+    target: (named: TargetName) => sideTarget(named, providers),
+  };
   const openers = plugins.map((plugin) => plugin.open(settings[plugin.name], { ...services, accounting }, facts));
   return {
     name,
@@ -64,6 +72,16 @@ function sideTarget({ provider: name, model, region, tags }: TargetName, provide
 }
 
 const SIDE_MS = 60_000;
+
+/** Whether the same request, at the same targets, is answered alike under two policies. */
+function answerVersion({ plugins, unsupported_params }: Config["policies"][string]): string {
+  const settings: Readonly<Record<string, unknown>> = plugins;
+  const parts = [unsupported_params, ...CHANGES_ANSWERS.map((name) => settings[name] ?? null)];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+/** Limits, budgets and routes change who answers, which keys say by themselves. */
+const CHANGES_ANSWERS = ["redact", "guard"];
 
 function compileAlias(
   it: Config["policies"][string]["models"][number],

@@ -44,6 +44,10 @@ export interface PolicyFacts {
   readonly scope: string;
   /** Its model aliases, for plugins that send requests elsewhere. */
   readonly models: ModelTable;
+  /** Client headers that reach providers, besides the ones that always do. */
+  readonly forwardHeaders: readonly string[];
+  /** Changes with what makes answers what they are, beside requests and targets: how other plugins change and check them. */
+  readonly answerVersion: string;
   /** For side calls. @throws Error when there is no such provider: `check` sees to it that there is */
   target(name: TargetName): Target;
 }
@@ -70,6 +74,8 @@ export interface PolicyShape {
   readonly models: readonly string[];
   /** Names of the providers there are. */
   readonly providers: readonly string[];
+  /** Those of them that turn texts into vectors. */
+  readonly embedders: readonly string[];
   /** All that its targets carry. */
   readonly regions: readonly string[];
   readonly tags: readonly string[];
@@ -79,6 +85,10 @@ export interface PolicyShape {
   readonly plugins: readonly string[];
   /** The process has an audit log. */
   readonly audited: boolean;
+  /** Processes share their stores. */
+  readonly sharedStore: boolean;
+  /** What the gateway can do; absent where it is not known which it is. */
+  readonly host: HostCapabilities | undefined;
   /** Targets nobody knows the price of, by alias: requests that need one are refused. Empty where `unknown_price` is `allow`. */
   unpriced(): ReadonlyMap<string, readonly string[]>;
 }

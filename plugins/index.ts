@@ -2,6 +2,7 @@
 
 import { audit } from "./audit";
 import { budget } from "./budget";
+import { cache } from "./cache";
 import type { Position } from "./define-plugin";
 import { guard } from "./guard";
 import { rateLimit } from "./rate-limit";
@@ -23,6 +24,9 @@ export const RUNNING_ORDER: readonly Position[] = [
   // Gives answers their values back behind all that may still look at them.
   { plugin: redact, stage: "main" },
   { plugin: guard, stage: "main" },
+  // Behind all that changes requests or refuses them; in front of what changes answers for good. What is kept is checked, and gets its
+  // values back, for each exchange anew.
+  { plugin: cache, stage: "main" },
   // First to see an answer: what is found in it is gone before anything else reads it.
   { plugin: redact, stage: "response" },
 ];

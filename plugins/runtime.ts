@@ -3,6 +3,7 @@ import { randomFillSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type Admin, type AdminOptions, startAdmin } from "./admin";
+import { answerPurge } from "./cache/answer-purge";
 import { type Config, emptyConfig, formatIssue, KNOWN, loadConfig, watchConfig } from "./config";
 import { Exchanges } from "./core/exchanges";
 import type { HostName } from "./core/host";
@@ -108,7 +109,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { usageStore } = services;
   const usage =
     usageStore === undefined ? undefined : (params: URLSearchParams) => answerUsage(usageStore, params, services.clock.now());
-  const admin = await openAdmin(options, gateway, { logger, metrics, usage, ready: () => ready });
+  const purge = (params: URLSearchParams) => answerPurge(params, gateway.config, services);
+  const admin = await openAdmin(options, gateway, { logger, metrics, usage, purge, ready: () => ready });
   return {
     gateway: () => gateway,
     compile,
@@ -161,6 +163,7 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 
 interface AdminParts {
   readonly usage: AdminOptions["usage"];
+  readonly purge: AdminOptions["purge"];
   readonly logger: Logger;
   readonly metrics: Metrics;
   ready(): boolean;
@@ -174,7 +177,7 @@ interface OpenAdmin {
 async function openAdmin(
   options: RuntimeOptions,
   gateway: Gateway,
-  { logger, metrics, ready, usage }: AdminParts,
+  { logger, metrics, ready, usage, purge }: AdminParts,
 ): Promise<OpenAdmin> {
   const { listen, token } = gateway.config.admin;
   const start = () =>
@@ -184,6 +187,7 @@ async function openAdmin(
       ready: () => ({ ready: ready(), reason: "draining" }),
       registry: metrics.registry,
       usage,
+      purge,
     });
   let admin: Admin | undefined;
   let closed = false;

@@ -1,3 +1,4 @@
+import type { Usage } from "../core/events";
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
 import { isTold } from "../core/usage";
@@ -28,6 +29,8 @@ interface Remembered {
   output: number;
   /** Reckoned once for whoever asks. */
   told: Tally | undefined;
+  /** Side calls in it. */
+  toldSides: number;
   tally: Promise<Tally> | undefined;
 }
 
@@ -69,14 +72,26 @@ export class Accounting {
     );
   }
 
-  /** What the provider has said, reckoned at once; `undefined` while it has said nothing. */
+  /** What is known so far, reckoned at once: nothing was used where no provider was asked; `undefined` while one has said nothing. */
   told(exchange: Exchange): Tally | undefined {
-    const { attempt, usage } = exchange;
-    if (attempt === undefined || !isTold(usage)) return undefined;
+    const { attempt, usage, sideCalls } = exchange;
+    if (attempt === undefined) return this.#withSides(exchange, NOTHING_USED);
+    if (!isTold(usage)) return undefined;
     const remembered = this.#of(exchange);
-    if (remembered.told?.usage === usage) return remembered.told;
+    if (remembered.told?.usage === usage && remembered.toldSides === sideCalls.length) return remembered.told;
     remembered.told = this.#withSides(exchange, { usage, ...costOfUsage(usage, this.#priceOf(exchange, attempt.target)) });
+    remembered.toldSides = sideCalls.length;
     return remembered.told;
+  }
+
+  /** Of one call for this exchange, nano-dollars; `undefined` = nobody knows the price. */
+  cost(exchange: Exchange, target: Target, usage: Usage): number | undefined {
+    const { nanos, priced } = costOfUsage(usage, this.#priceOf(exchange, target));
+    return priced === "unknown" ? undefined : nanos;
+  }
+
+  knowsPrice(exchange: Exchange, target: Target): boolean {
+    return this.#priceOf(exchange, target) !== undefined;
   }
 
   /** What an exchange that has ended used; counted by us where the provider said nothing. */
@@ -89,7 +104,7 @@ export class Accounting {
   #of(exchange: Exchange): Remembered {
     let remembered = this.#remembered.get(exchange);
     if (remembered === undefined) {
-      remembered = { estimates: new Map(), counts: new Map(), output: 0, told: undefined, tally: undefined };
+      remembered = { estimates: new Map(), counts: new Map(), output: 0, told: undefined, toldSides: 0, tally: undefined };
       this.#remembered.set(exchange, remembered);
     }
     return remembered;

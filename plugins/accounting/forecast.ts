@@ -64,7 +64,7 @@ function possibleOf({ messages, tools = [], extra }: NeutralRequest): Possible {
     cacheHour:
       "cache_control" in extra ||
       parts.some(isKeptForAnHour) ||
-      tools.some((tool) => tool.kind === "function" && tool.cache?.ttl === "1h"),
+      tools.some((tool) => tool.kind !== "server" && tool.cache?.ttl === "1h"),
     webSearches: "web_search_options" in extra || tools.some(({ kind }) => kind === "server") ? SEARCHES : 0,
   };
 }

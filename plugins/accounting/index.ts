@@ -6,7 +6,7 @@ export type { Forecast, OutputReserve } from "./forecast";
 export { type Match, matches, matchSchema } from "./match";
 export { mayFit } from "./may-fit";
 export { onErrorSchema } from "./on-error-schema";
-export { requirePrices } from "./require-prices";
+export { requirePrices, unpriced } from "./require-prices";
 export { type Held, type OnError, Reservations, type ReservationsOptions, type Reserved } from "./reservations";
 export { type Scope, type Scoped, scopeKeys } from "./scope-keys";
 export type { Tally } from "./tally";

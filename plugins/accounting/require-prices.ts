@@ -7,7 +7,11 @@ export function requirePrices(forecasts: readonly Forecast[], targets: readonly 
   const at = forecasts.findIndex(({ nanos }) => nanos === undefined);
   const target = targets[at];
   if (target === undefined) return;
-  throw new GraftError("forbidden", `The gateway does not know what ${targetLabel(target)} costs, and may not spend on it.`, {
+  throw unpriced(target);
+}
+
+export function unpriced(target: Target): GraftError {
+  return new GraftError("forbidden", `The gateway does not know what ${targetLabel(target)} costs, and may not spend on it.`, {
     shouldRetry: false,
     ours: true,
   });

@@ -3,18 +3,20 @@ import type { Usage } from "../core/events";
 import type { Exchange } from "../core/exchange";
 import type { Target } from "../core/target";
 import { isTold } from "../core/usage";
-import { atServiceTier, costOf, type PriceRow } from "../prices";
+import { atServiceTier, costOf, MAX_NANOS, type PriceRow } from "../prices";
 import type { TokenEstimator } from "../tokens";
 import { countTarget } from "./model-keys";
 
 export interface Tally {
   /** Of the answer alone. */
   readonly usage: Usage;
-  /** Nano-dollars, side calls included; `undefined` = nobody knows the price. */
-  readonly nanos: number | undefined;
-  /** Where the price is from; `none` = nothing was used. */
+  /** Nano-dollars, side calls included, as far as prices are known. */
+  readonly nanos: number;
+  /** Where the least certain price is from. `unknown`: there is none for all or a part of it; `none`: nothing was used. */
   readonly priced: PriceRow["source"] | "unknown" | "none";
 }
+
+type Price = Pick<Tally, "nanos" | "priced">;
 
 const NO_TOKENS: Usage = { input: 0, output: 0 };
 export const NOTHING_USED: Tally = { usage: NO_TOKENS, nanos: 0, priced: "none" };
@@ -30,7 +32,8 @@ export async function settledUsage(
   estimator: TokenEstimator,
   reservedOutput: number,
 ): Promise<Usage> {
-  const { usage, attempt, error, finished } = exchange;
+  const { usage, attempt, finished } = exchange;
+  const error = attempt?.error ?? exchange.error;
   if (isTold(usage) && finished) return usage;
   const status = attempt?.status ?? 0;
   if (status >= 400 || (status === 0 && error?.kind === "unavailable")) return NO_TOKENS;
@@ -59,18 +62,20 @@ async function outputOf({ received }: Exchange, target: Target, estimator: Token
   return text === "" ? 0 : Math.ceil((await estimator.countText(text, countTarget(target))) / share);
 }
 
-export function costOfUsage(usage: Usage, price: PriceRow | undefined): Pick<Tally, "nanos" | "priced"> {
+export function costOfUsage(usage: Usage, price: PriceRow | undefined): Price {
   if (usage === NO_TOKENS) return { nanos: 0, priced: "none" };
-  if (price === undefined) return { nanos: undefined, priced: "unknown" };
+  if (price === undefined) return { nanos: 0, priced: "unknown" };
   return { nanos: costOf(usage, atServiceTier(price, usage.serviceTier)).nanos, priced: price.source };
 }
 
+const DOUBT: Readonly<Record<Tally["priced"], number>> = { none: 0, table: 1, override: 1, estimated: 2, unknown: 3 };
+
 /** The same with what the exchange's side calls cost: money is money, whoever asked for it. */
-export function withSideCalls(tally: Tally, sides: readonly Pick<Tally, "nanos" | "priced">[]): Tally {
+export function withSideCalls(tally: Tally, sides: readonly Price[]): Tally {
   let { nanos, priced } = tally;
   for (const side of sides) {
-    nanos = nanos === undefined || side.nanos === undefined ? undefined : nanos + side.nanos;
-    if (priced === "none" || side.priced === "unknown") priced = side.priced;
+    nanos += side.nanos;
+    if (DOUBT[side.priced] > DOUBT[priced]) priced = side.priced;
   }
-  return { usage: tally.usage, nanos, priced };
+  return { usage: tally.usage, nanos: Math.min(nanos, MAX_NANOS), priced };
 }

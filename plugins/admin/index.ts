@@ -1,4 +1,4 @@
-/** The admin port: is the process alive, does it take requests, what does it count. Read-only, small, never for clients. */
+/** The admin port: is the process alive, does it take requests, what does it count; and emptying the cache. Small, never for clients. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 import { parseHostPort } from "../config/addresses";
@@ -14,6 +14,8 @@ export interface AdminOptions {
   readonly registry: Pick<Registry, "metrics" | "contentType">;
   /** `GET /usage`; absent = no records are kept. */
   readonly usage?: ((params: URLSearchParams) => Promise<Answer>) | undefined;
+  /** `POST /cache/purge`. */
+  readonly purge?: ((params: URLSearchParams) => Promise<Answer>) | undefined;
 }
 
 export interface Admin {
@@ -26,6 +28,8 @@ export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly type?: string;
+  /** Methods, with status 405. Default: those for reading. */
+  readonly allow?: string;
 }
 
 /** @throws Error when the address is malformed or taken */
@@ -47,9 +51,10 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   return { address: `${host}:${port}`, close: () => closed(server) };
 }
 
-async function answerTo(request: IncomingMessage, { ready, registry, usage }: AdminOptions): Promise<Answer> {
+async function answerTo(request: IncomingMessage, { ready, registry, usage, purge }: AdminOptions): Promise<Answer> {
   const [path = "", query = ""] = (request.url ?? "").split("?", 2);
-  if (!PATHS.includes(path)) return problem(404, "unknown path; there are /healthz, /readyz, /metrics and /usage");
+  if (path === PURGE && purge !== undefined) return await purging(request, () => purge(new URLSearchParams(query)));
+  if (!PATHS.includes(path)) return problem(404, "unknown path; there are /healthz, /readyz, /metrics, /usage and /cache/purge");
   if (request.method !== "GET" && request.method !== "HEAD") return problem(405, "only GET and HEAD");
   if (path === "/healthz") return { status: 200, body: '{"status":"ok"}' };
   if (path === "/usage" && usage === undefined) return problem(404, "no records are kept: `usage` says where they would be");
@@ -59,23 +64,33 @@ async function answerTo(request: IncomingMessage, { ready, registry, usage }: Ad
   return state.ready ? { status: 200, body: '{"status":"ready"}' } : problem(503, state.reason ?? "not ready");
 }
 
+const PURGE = "/cache/purge";
+/** Pages in a browser on the same machine cannot send it without being asked first. */
+const INTENT = "x-graft-admin";
+
+async function purging(request: IncomingMessage, purge: () => Promise<Answer>): Promise<Answer> {
+  if (request.method !== "POST") return problem(405, "only POST", "POST");
+  if (request.headers[INTENT] === undefined) return problem(400, `send the header \`${INTENT}: purge\``);
+  return await purge();
+}
+
 const PATHS = ["/healthz", "/readyz", "/metrics", "/usage"];
 
-function problem(status: number, error: string): Answer {
-  return { status, body: JSON.stringify({ error }) };
+function problem(status: number, error: string, allow?: string): Answer {
+  return { status, body: JSON.stringify({ error }), ...(allow === undefined ? {} : { allow }) };
 }
 
 const UNAUTHORIZED = problem(401, "send the admin token as `Authorization: Bearer …`");
 const FAILED = problem(500, "the answer could not be made");
 
-function send(response: ServerResponse, { status, body, type }: Answer, headOnly: boolean): void {
+function send(response: ServerResponse, { status, body, type, allow = "GET, HEAD" }: Answer, headOnly: boolean): void {
   response.writeHead(status, {
     "content-type": type ?? "application/json",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-    ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+    ...(status === 405 ? { allow } : {}),
     // A request body is nobody's wish here: never read, so the connection cannot be used again.
     connection: "close",
   });

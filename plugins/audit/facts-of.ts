@@ -14,6 +14,8 @@ const KEPT: Readonly<Record<Fact["kind"], boolean>> = {
   "limits-unavailable": true,
   "attempt-failed": true,
   "target-skipped": true,
+  cache: true,
+  "cache-shadow": false,
   "target-resting": false,
   "context-window": false,
   "key-cooling": false,
@@ -38,7 +40,7 @@ export function factsOf({ all }: Facts): readonly object[] | undefined {
   if (found.size === 0) return undefined;
   return [...found.values()].map(({ fact, times }) => {
     if ("count" in fact) return { ...fact, count: times };
-    const target = "target" in fact ? { target: short(fact.target) } : {};
+    const target = "target" in fact && fact.target !== undefined ? { target: short(fact.target) } : {};
     return { ...fact, ...target, ...(times > 1 ? { times } : {}) };
   });
 }

@@ -1,5 +1,5 @@
 /** The budgets of one exchange, from its first reservation to what it spent. */
-import type { Held } from "../accounting";
+import { type Held, unpriced } from "../accounting";
 import type { GraftError } from "../core/errors";
 import type { Exchange } from "../core/exchange";
 import type { ModelTable } from "../core/model-table";
@@ -27,6 +27,7 @@ export class BudgetedExchange implements Hooks {
   #reserved: { readonly charges: readonly Charge[]; readonly held: Held } | undefined;
   /** Names of the models it was asked for or sent to: to none of them a budget sends it back. */
   readonly #visited = new Set<string>();
+  #restricted = false;
 
   constructor(treasury: Treasury, exchange: Exchange) {
     this.#treasury = treasury;
@@ -41,8 +42,7 @@ export class BudgetedExchange implements Hooks {
   async log(): Promise<void> {
     const { books, accounting } = this.#treasury;
     if (this.#charges.length === 0) return;
-    const used = this.#exchange.attempt === undefined ? undefined : await accounting.tally(this.#exchange);
-    const nanos = used?.nanos ?? 0;
+    const { nanos } = await accounting.tally(this.#exchange);
     // First here, then in the ledger: it never says more than the budget has felt, so a budget that says less has lost something.
     if (this.#reserved !== undefined) await this.#reserved.held.settle(usedOf(this.#reserved.charges, nanos));
     if (nanos === 0) return;
@@ -97,10 +97,22 @@ export class BudgetedExchange implements Hooks {
     const known = new Set(this.#charges.map(({ key }) => key));
     const brought = chargesOf(budgets, scope, this.#exchange).filter(({ key }) => !known.has(key));
     this.#charges.push(...brought);
-    if (this.#charges.length > 0) requirePricesOfAll(this.#treasury, this.#exchange);
+    if (this.#charges.length > 0) {
+      requirePricesOfAll(this.#treasury, this.#exchange);
+      this.#restrict();
+    }
     // Now, as this exchange is not among the records yet.
     await books.reopen(brought);
     return brought.filter(({ budget }) => budget.hard || budget.rerouteTo !== undefined);
+  }
+
+  /** Side calls spend as well: for them, too, no price is no call. */
+  #restrict(): void {
+    const { accounting } = this.#treasury;
+    if (this.#restricted || accounting.unknownPrice !== "block") return;
+    this.#restricted = true;
+    const exchange = this.#exchange;
+    exchange.restrictions.push((target) => (accounting.knowsPrice(exchange, target) ? undefined : unpriced(target)));
   }
 
   /** `undefined` = nowhere: the caller may not use it, or it was there already and another budget sent it away. */

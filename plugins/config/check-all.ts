@@ -30,6 +30,6 @@ export function checkAll(it: Inspection, host: HostName | undefined): void {
 /** Of what policies and providers say, wherever they are written. */
 export function checkServed(it: Inspection, host: HostName | undefined): void {
   checkProviders(it);
-  checkPolicies(it);
+  checkPolicies(it, host);
   if (host !== undefined) checkHost(it, host);
 }

@@ -1,4 +1,5 @@
 /** Checks of `policies` that no single field can make. A part that could never do anything is an error, not silence. */
+import { HOSTS, type HostName } from "../core/host";
 import { headerNameFault } from "./header-rules";
 import type { Inspection } from "./inspection";
 import { list, type Path, quote } from "./issue";
@@ -6,12 +7,12 @@ import type { ModelConfig, PolicyConfig } from "./schema";
 import { didYouMean } from "./suggest";
 import { unpricedTargets } from "./unpriced-targets";
 
-export function checkPolicies(it: Inspection): void {
+export function checkPolicies(it: Inspection, host: HostName | undefined): void {
   for (const [name, policy] of Object.entries(it.config.policies)) {
     const path = ["policies", name];
     it.name(path);
     checkForwardHeaders(it, path, policy);
-    checkPlugins(it, path, policy);
+    checkPlugins(it, path, policy, host);
     for (const [index, model] of policy.models.entries()) {
       const at = [...path, "models", index];
       checkName(it, [...at, "name"], model, policy.models.slice(0, index));
@@ -61,12 +62,15 @@ function checkTargets(it: Inspection, path: Path, model: ModelConfig): void {
   }
 }
 
-function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig): void {
+function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig, host: HostName | undefined): void {
   const settings: Readonly<Record<string, unknown>> = policy.plugins;
   const targets = policy.models.flatMap((model) => model.targets);
   const shape = {
     models: policy.models.map(({ name }) => name),
     providers: Object.keys(it.config.providers),
+    embedders: Object.entries(it.config.providers).flatMap(([name, { kind }]) =>
+      it.vocabulary.providers.find((known) => known.kind === kind)?.embeddings === undefined ? [] : [name],
+    ),
     regions: [...new Set(targets.flatMap(({ region }) => region ?? []))],
     tags: [...new Set(targets.flatMap(({ tags }) => tags))],
     aliases: policy.models.map(({ name, targets: own }) => ({
@@ -75,6 +79,8 @@ function checkPlugins(it: Inspection, path: Path, policy: PolicyConfig): void {
     })),
     plugins: Object.keys(settings).filter((name) => settings[name] !== undefined),
     audited: it.config.audit !== undefined,
+    sharedStore: it.config.store.kind === "redis",
+    host: host === undefined ? undefined : HOSTS[host],
     unpriced: () => unpricedTargets(it.config, policy),
   };
   for (const plugin of it.vocabulary.plugins) {

@@ -9,6 +9,8 @@ export interface Vocabulary {
     /** Empty = this kind has no public address, `base_url` must be given. */
     readonly defaultBaseUrl: string;
     readonly credentialHeader: string;
+    /** Absent = this kind turns no texts into vectors. */
+    readonly embeddings?: unknown;
   }[];
   /** Names of balancing strategies; the first is the default. */
   readonly strategies: readonly string[];

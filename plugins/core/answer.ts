@@ -1,4 +1,5 @@
 /** How one provider answer becomes the client's: untouched, translated as a stream, or folded when whole. */
+import { ClientStream } from "./client-stream";
 import type { Dialect, EncodeContext } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
 import type { ChatEvent, Usage } from "./events";
@@ -78,32 +79,13 @@ export function passThroughAnswer(exchange: Exchange, tap: Tap, dialect: Dialect
 export function streamAnswer(context: AnswerContext): AnswerBody {
   const { exchange, hooks, inflater } = context;
   const decoder = context.codec.decodeStream(context.decode);
-  const encoder = context.dialect.encodeStream(context.encode);
-  let closed = false;
+  const out = new ClientStream(exchange, hooks, context.dialect, context.encode);
 
-  const encode = (events: readonly ChatEvent[]): string => {
-    let text = "";
-    for (const event of events) {
-      if (closed) break;
-      text += encoder.push(event);
-      if (event.type !== "error") continue;
-      exchange.error = event.error;
-      closed = true;
-    }
-    return text;
-  };
   const handle = (events: readonly ChatEvent[]): Awaitable<string> => {
     for (const event of events) note(exchange, event);
-    if (hooks.idle) return encode(events);
-    const passed = hooks.push(events);
-    return passed instanceof Promise ? passed.then(encode) : encode(passed);
+    return out.push(events);
   };
-  const fail = (thrown: unknown): Uint8Array => {
-    if (closed) return NOTHING;
-    const error = toGraftError(thrown);
-    exchange.error = error;
-    return Buffer.from(encode([{ type: "error", error }]));
-  };
+  const fail = (thrown: unknown): Uint8Array => (out.closed ? NOTHING : Buffer.from(out.fail(thrown)));
   const push = (bytes: Uint8Array): Awaitable<Uint8Array> => {
     const text = handle(decoder.push(bytes));
     return typeof text === "string" ? Buffer.from(text) : text.then((value) => Buffer.from(value));
@@ -113,26 +95,25 @@ export function streamAnswer(context: AnswerContext): AnswerBody {
     let text = "";
     if (inflater !== undefined) text += await handle(decoder.push(await inflater.end()));
     text += await handle(withReason(decoder.end(), broken));
-    if (!closed && !hooks.idle) text += encode(await hooks.end());
-    if (!closed) text += encoder.end();
+    text += await out.end();
     return { body: text === "" ? undefined : Buffer.from(text) };
   };
   return {
     delivery: "stream",
     get closed() {
-      return closed;
+      return out.closed;
     },
     chunk: (bytes) => {
-      if (closed) return NOTHING;
+      if (out.closed) return NOTHING;
       try {
-        const out = inflater === undefined ? push(bytes) : inflater.push(bytes).then(push);
-        return out instanceof Promise ? out.catch(fail) : out;
+        const made = inflater === undefined ? push(bytes) : inflater.push(bytes).then(push);
+        return made instanceof Promise ? made.catch(fail) : made;
       } catch (thrown) {
         return fail(thrown);
       }
     },
     end: async (broken) => {
-      if (closed) return { body: undefined };
+      if (out.closed) return { body: undefined };
       try {
         return await finish(broken);
       } catch (thrown) {

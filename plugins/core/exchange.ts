@@ -45,6 +45,8 @@ export interface Attempt {
   /** Client parameters that the target cannot honour: the first 20, then `and 3 more`. */
   readonly dropped: readonly string[];
   status?: number;
+  /** It gave no answer, and the client got one from elsewhere. */
+  error?: GraftError;
 }
 
 export type Restriction = (target: Target) => GraftError | undefined;
@@ -70,6 +72,8 @@ export interface ExchangeInit {
 
 export type ThroughInner = (hook: Hooks, events: readonly ChatEvent[]) => Promise<readonly ChatEvent[]>;
 
+const nobody = (): boolean => false;
+const nothing = (): void => {};
 const asTheyAre: ThroughInner = async (_hook, events) => events;
 
 export class Exchange {
@@ -96,11 +100,17 @@ export class Exchange {
   readonly restrictions: Restriction[] = [];
   /** Other calls made for this one, by plugins: classifiers, judges. */
   readonly sideCalls: SideCall[] = [];
+  /** What a hook still does for it when the client has its answer: `log` hooks and the record wait for it. Never rejects. */
+  background: Promise<void> | undefined;
   /**
    * An answer that a hook has got from elsewhere, as the hooks within that one leave it; those begin anew for it.
    * @throws the error that one of them made of it
    */
   throughInner: ThroughInner = asTheyAre;
+  /** Other exchanges get this one's answer as well: a host that can lets it go on when its own client has gone. */
+  followed: () => boolean = nobody;
+  /** For hosts that wait for no hook longer than a fixed time: this one may take so many milliseconds. */
+  mayTake: (ms: number) => void = nothing;
   /** Told before each of them is sent; what one throws keeps it from being sent. */
   readonly sideCallWitnesses: SideCallWitness[] = [];
   #dialect: Dialect | undefined;
@@ -162,6 +172,11 @@ export class Exchange {
   set request(request: NeutralRequest) {
     this.#request = request;
     this.#rewritten = true;
+  }
+
+  /** Providers get what was read of the request, and nothing that was not. */
+  encodeAnew(): void {
+    this.request = this.request;
   }
 
   get rewritten(): boolean {

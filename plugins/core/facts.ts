@@ -1,5 +1,6 @@
 /** What happened in an exchange, append-only: the only way one feature learns from another, and what log, metrics and audit are made of. */
 import type { ErrorKind } from "./errors";
+import type { Usage } from "./events";
 
 export type Fact =
   | { readonly kind: "plan"; readonly targets: readonly string[]; readonly strategy: string }
@@ -36,7 +37,32 @@ export type Fact =
   | { readonly kind: "check-unavailable"; readonly check: string; readonly passed: boolean }
   /** This request may not go there, and why: the name of a rule. */
   | { readonly kind: "target-forbidden"; readonly target: string; readonly rule: string }
+  /**
+   * What a cache had to say. `shared`: the answer was being made for another exchange. Of answers from it: how alike the questions
+   * are, where they are not the same; how old it is, milliseconds; what it had used and cost, nano-dollars, which is what it saves.
+   */
+  | {
+      readonly kind: "cache";
+      readonly status: CacheStatus;
+      readonly shared?: boolean;
+      readonly similarity?: number;
+      readonly ageMs?: number;
+      readonly target?: string;
+      readonly usage?: Usage;
+      readonly nanos?: number;
+    }
+  /** A kept answer that a cache on trial has found for other words. `asked`, `stored`: hashes of both; `disagree`: what they differ in. */
+  | {
+      readonly kind: "cache-shadow";
+      readonly asked: string;
+      readonly stored: string;
+      readonly similarity: number;
+      readonly served: boolean;
+      readonly disagree?: string;
+    }
   | { readonly kind: "key-cooling"; readonly provider: string; readonly keyIndex: number; readonly untilMs: number };
+
+export type CacheStatus = "hit" | "semantic" | "stale" | "miss" | "bypass";
 
 /** Of the client's request, or of the answer to it. */
 export type Direction = "request" | "response";

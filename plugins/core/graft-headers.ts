@@ -7,7 +7,7 @@ export function graftHeaders({ attempt, client, answerHeaders }: Exchange): Reco
   const headers: Record<string, string> = { "x-request-id": client.requestId };
   Object.assign(headers, answerHeaders);
   if (attempt === undefined) return headers;
-  headers["x-graft-target"] = safeHeaderValue(targetLabel(attempt.target));
+  if (attempt.error === undefined) headers["x-graft-target"] = safeHeaderValue(targetLabel(attempt.target));
   headers["x-graft-attempts"] = String(attempt.number);
   if (attempt.dropped.length > 0) headers["x-graft-dropped-params"] = safeHeaderValue(attempt.dropped.join(", "));
   return headers;

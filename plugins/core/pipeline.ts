@@ -3,7 +3,7 @@
  *
  * Nothing here throws at the host: what goes wrong becomes a reply or an answer in the client's own dialect.
  */
-import { type AnswerBody, EVENT_STREAM, encodeAll, JSON_TYPE, type Tail } from "./answer";
+import { type AnswerBody, EVENT_STREAM, JSON_TYPE, type Tail } from "./answer";
 import { withCompletions } from "./completions";
 import type { Dialect } from "./dialect";
 import { GraftError, toGraftError } from "./errors";
@@ -16,9 +16,10 @@ import { isModelName } from "./model-table";
 import { noteFailure } from "./note-failure";
 import { type AnswerScope, decodeContext, encodeContext, errorAnswer, openAnswer, receivedAnswer } from "./open-answer";
 import { buildOutgoing, type OutgoingRequest } from "./outgoing";
+import { liveReply, type Reply, rescueReply, wholeReply } from "./own-answer";
 import { planOf } from "./plan-of";
 import type { Answer, Awaitable, Hooks, Services } from "./plugin";
-import type { Policy } from "./policy";
+import { openHooks, type Policy } from "./policy";
 import type { HeaderMap } from "./provider";
 import { type ExchangeRecord, exchangeRecord, type Outcome } from "./record";
 import { modelNotFound, providerStateRefused } from "./refusals";
@@ -27,11 +28,7 @@ import { Scout } from "./scout";
 import type { Plan, Target } from "./target";
 import { isTold } from "./usage";
 
-export interface Reply {
-  readonly status: number;
-  readonly headers: HeaderMap;
-  readonly body: Buffer;
-}
+export type { Reply } from "./own-answer";
 
 export type Step =
   | { readonly kind: "send"; readonly attempt: Attempt; readonly plan: Plan; readonly request: OutgoingRequest }
@@ -89,13 +86,14 @@ export class Pipeline {
         if (hook.request === undefined) continue;
         const answer = await hook.request();
         this.#throwIfLogged();
-        if (answer !== undefined) return { kind: "reply", reply: await this.#answerFrom(answer, index) };
+        if (answer !== undefined) return await this.#answerFrom(answer, index);
       }
       const plan = await planOf(this.exchange, this.#hooks);
       this.#plan = plan;
       return await this.#send(plan, 1);
     } catch (thrown) {
-      return { kind: "reply", reply: this.refuse(thrown) };
+      const reply = this.refuse(thrown);
+      return { kind: "reply", reply: (await this.#rescued()) ?? reply };
     } finally {
       this.#calls.end();
     }
@@ -251,7 +249,9 @@ export class Pipeline {
       durationMs: clock.monotonic() - this.#started,
       firstByteMs: this.#firstByte,
     };
+    if (!this.#calls.idle) for (const hook of this.#hooks) hook.abandon?.();
     await this.#calls.ended();
+    await this.exchange.background;
     const record = exchangeRecord(this.exchange, ended);
     for (const hook of this.#hooks) {
       try {
@@ -320,20 +320,35 @@ export class Pipeline {
     return error.status;
   }
 
-  async #answerFrom(answer: Answer, index: number): Promise<Reply> {
+  /** For hosts, when the answer is an error and no attempt is left to make, before anything of it is sent: what a hook has instead. */
+  async rescue(): Promise<Reply | undefined> {
+    this.#calls.begin();
+    try {
+      return await this.#rescued();
+    } finally {
+      this.#calls.end();
+    }
+  }
+
+  async #rescued(): Promise<Reply | undefined> {
+    const { error } = this.exchange;
+    const reply = error === undefined ? undefined : await rescueReply(this.#scope, this.#hooks, error);
+    if (reply !== undefined) this.#answered();
+    return reply;
+  }
+
+  async #answerFrom(answer: Answer, index: number): Promise<Step> {
     if ("error" in answer) throw answer.error;
-    const outer = new HookChain(this.#hooks.slice(0, index));
-    const events = await outer.complete(answer.events);
-    const streamed = this.exchange.head?.stream === true;
-    const context = encodeContext(this.#scope);
-    const text = streamed ? encodeAll(this.#scope.dialect, context, events) : this.#scope.dialect.encodeResponse(events, context);
+    const outer = this.#hooks.slice(0, index);
+    if ("live" in answer) return { kind: "reply", reply: liveReply(this.#scope, outer, answer, () => this.#answered()) };
+    const reply = await wholeReply(this.#scope, outer, answer);
+    this.#answered();
+    return { kind: "reply", reply };
+  }
+
+  #answered(): void {
     this.#complete = true;
     this.#status = 200;
-    return {
-      status: 200,
-      headers: Object.assign(graftHeaders(this.exchange), streamed ? EVENT_STREAM : JSON_TYPE, answer.headers),
-      body: Buffer.from(text),
-    };
   }
 
   /** The exchange ends here with this error, as a reply in the client's dialect. */
@@ -344,14 +359,5 @@ export class Pipeline {
     this.#complete = true;
     const { headers, body } = this.#scope.dialect.encodeError(error);
     return { status: error.status, headers: Object.assign(graftHeaders(this.exchange), headers), body: Buffer.from(body) };
-  }
-}
-
-/** A plugin that cannot even open fails the exchange as a hook of it would: in the client's dialect, and with a log line. */
-function openHooks(policy: Policy, exchange: Exchange): readonly Hooks[] {
-  try {
-    return policy.openHooks(exchange);
-  } catch (thrown) {
-    return [{ request: () => Promise.reject(thrown) }];
   }
 }

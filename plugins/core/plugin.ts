@@ -11,7 +11,13 @@ import type { Plan, Target } from "./target";
 export type Awaitable<T> = T | Promise<T>;
 
 /** Ends the exchange here; only the hooks in front of the answering one see it. */
-export type Answer = { readonly events: readonly ChatEvent[]; readonly headers?: HeaderMap } | { readonly error: GraftError };
+export type Answer = OwnAnswer | { readonly error: GraftError };
+
+/** An answer that no provider has given to this exchange. */
+export type OwnAnswer =
+  | { readonly events: readonly ChatEvent[] }
+  /** In batches, as they come: for streaming clients of hosts with `liveFollowers`. What it throws ends the stream as an error. */
+  | { readonly live: AsyncIterable<readonly ChatEvent[]> };
 
 export interface Completion {
   /** Reach the client where the answer was held whole. */
@@ -42,6 +48,13 @@ export interface Hooks {
   end?(): Awaitable<readonly ChatEvent[]>;
   /** The answer has come to its end as it should: what can still be told with it. */
   complete?(): Completion | undefined;
+  /**
+   * No target has given an answer, and none will be asked any more; nothing has been sent to the client. In running order: what is there
+   * instead, to hooks that have seen the request.
+   */
+  rescue?(error: GraftError): Awaitable<OwnAnswer | undefined>;
+  /** The client is gone while a hook is still at work: it need not wait for anything. */
+  abandon?(): void;
   /** Always, once, also after an abort: settle here. May add fields to the record. */
   log?(record: ExchangeRecord): Awaitable<void>;
 }

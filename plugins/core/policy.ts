@@ -23,3 +23,12 @@ export interface Policy {
   /** The hooks of the active plugins for one exchange, in running order. */
   openHooks(exchange: Exchange): readonly Hooks[];
 }
+
+/** A plugin that cannot even open fails the exchange as a hook of it would: in the client's dialect, and with a log line. */
+export function openHooks(policy: Policy, exchange: Exchange): readonly Hooks[] {
+  try {
+    return policy.openHooks(exchange);
+  } catch (thrown) {
+    return [{ request: () => Promise.reject(thrown) }];
+  }
+}

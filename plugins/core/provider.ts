@@ -70,6 +70,22 @@ export interface PassThrough {
   tap(options: { readonly streamed: boolean; readonly dropUsageChunk: boolean; readonly maxBytes: number }): Tap;
 }
 
+/** What `decode` makes of an answer. */
+export interface Embedded {
+  /** In the order of the texts, all of one length, finite numbers and not all zeros; not of length 1 with every provider. */
+  readonly vectors: readonly Float32Array[];
+  /** Of all texts together; absent = the provider did not say. */
+  readonly inputTokens: number | undefined;
+}
+
+/** Texts → vectors. */
+export interface EmbeddingsCodec {
+  /** @param dimensions the length wanted, where the model can shorten its vectors. */
+  encode(model: string, texts: readonly string[], dimensions?: number): Omit<EncodedRequest, "dropped">;
+  /** @param body parsed JSON of a 2xx answer to `count` texts. @throws GraftError `upstream_invalid` unless it holds a vector for each */
+  decode(body: unknown, count: number): Embedded;
+}
+
 export interface ProviderCodec {
   /** The word in config: `kind: anthropic`. */
   readonly kind: string;
@@ -88,4 +104,6 @@ export interface ProviderCodec {
   /** Any answer with status ≥ 400; the body may be JSON, HTML or empty. Keeps the provider's message, never its headers. */
   decodeError(status: number, headers: HeaderMap, body: Uint8Array): GraftError;
   readonly passThrough?: PassThrough;
+  /** Absent = it makes none. */
+  readonly embeddings?: EmbeddingsCodec;
 }

@@ -12,6 +12,10 @@ export class RunningCalls {
     if (this.#count === 0) this.#onIdle?.();
   }
 
+  get idle(): boolean {
+    return this.#count === 0;
+  }
+
   /** For one waiter, who sees to it that nothing begins afterwards. */
   async ended(): Promise<void> {
     if (this.#count === 0) return;

@@ -5,6 +5,7 @@
 import { GraftError } from "./errors";
 import type { ChatEvent } from "./events";
 import type { StreamDecoder } from "./provider";
+import { saysSomething } from "./says-something";
 
 /** Held at most; a provider that says so much without saying anything is believed. */
 const MAX_HELD_BYTES = 64 * 1024;
@@ -32,19 +33,10 @@ export class Scout {
   }
 }
 
-/** `start` and `usage` are known before the model has said anything. */
 function verdict(events: readonly ChatEvent[]): "answers" | GraftError | undefined {
   for (const event of events) {
     if (event.type === "error") return event.error;
-    if (event.type !== "start" && event.type !== "usage" && !isEmpty(event)) return "answers";
+    if (saysSomething(event)) return "answers";
   }
   return undefined;
-}
-
-/** OpenAI's first chunk holds a role and an empty text, others open a block before they know what goes into it. */
-function isEmpty(event: ChatEvent): boolean {
-  if (event.type === "delta") return event.text === "" && event.data === undefined;
-  if (event.type !== "block-start") return false;
-  const { start } = event;
-  return start.kind === "text" || start.kind === "refusal" || (start.kind === "reasoning" && start.redacted === undefined);
 }

@@ -23,6 +23,8 @@ export function describeFact(fact: Fact): readonly [about: string, what: string]
       return [fact.strategy, `the order of attempts: ${fact.targets.join(", ")}`];
     case "params-dropped":
       return [fact.target, `cannot honour ${fact.params.join(", ")}`];
+    case "cache":
+      return ["cache", fact.status === "miss" ? "would be asked; nothing is kept here" : fact.status];
     case "target-skipped":
       return [fact.target, "passed over"];
     default: {

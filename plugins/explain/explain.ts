@@ -100,7 +100,7 @@ async function follow(
 ): Promise<Followed> {
   const requests: RequestView[] = [];
   const refused = new Map<Target, string>();
-  if (first.kind === "reply") return { requests, refused };
+  if (first.kind !== "send") return { requests, refused };
   requests.push(viewRequest(first, showBody));
   const seen = new Set([first.attempt.target]);
   for (const [at, target] of first.plan.targets.entries()) {

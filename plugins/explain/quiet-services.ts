@@ -58,6 +58,13 @@ export function openQuietServices(config: Config, host: HostName): QuietServices
           notAsked.push({ check: purpose, where: targetLabel(target), forbidden: forbidden !== undefined });
           throw forbidden ?? nobody();
         },
+        async embed(target, texts, { purpose }) {
+          return texts.map(({ exchange }) => {
+            const forbidden = exchange.forbids(target);
+            notAsked.push({ check: purpose, where: targetLabel(target), forbidden: forbidden !== undefined });
+            return forbidden ?? nobody();
+          });
+        },
       },
       atEnd: new Set(),
       metrics: { counter: () => () => {} },

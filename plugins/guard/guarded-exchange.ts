@@ -44,8 +44,7 @@ export class GuardedExchange implements Hooks {
     await checkRequest(asked, this.#exchange, this.#firings);
     const finders = asked.flatMap(({ rule }) => rule.finders ?? []);
     // Encoded anew, there is nothing in it but what was read.
-    if (finders.length > 0 && !this.#exchange.rewritten && standsUnread(finders, this.#exchange))
-      this.#exchange.request = this.#exchange.request;
+    if (finders.length > 0 && !this.#exchange.rewritten && standsUnread(finders, this.#exchange)) this.#exchange.encodeAnew();
     const flags = this.#firings.flags("request");
     if (flags !== undefined) this.#exchange.answerHeaders[GUARD_HEADER] = flags;
     if (this.#rules.length > 0) this.#watchAnswer();

@@ -6,4 +6,5 @@ export const openai = openaiCompatible({
   defaultBaseUrl: "https://api.openai.com/v1",
   extensions: false,
   maxTokensField: "max_completion_tokens",
+  base64Vectors: true,
 });

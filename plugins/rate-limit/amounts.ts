@@ -51,5 +51,5 @@ export function leastOf(forecasts: readonly Forecast[]): Amounts {
 }
 
 export function usedOf({ usage, nanos }: Tally): Amounts {
-  return { requests: 1, input: usage.input, output: usage.output, nanos: nanos ?? 0 };
+  return { requests: 1, input: usage.input, output: usage.output, nanos };
 }

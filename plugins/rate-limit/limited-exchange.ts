@@ -153,9 +153,9 @@ export class LimitedExchange implements Hooks {
     return this.#tries.get(label) ?? 0;
   }
 
-  /** Blocked requests and answers from elsewhere use no tokens; that they were made counts. */
+  /** Blocked requests and answers from elsewhere use no tokens, and cost what side calls did; that they were made counts. */
   async #used(): Promise<Amounts> {
-    return this.#exchange.attempt === undefined ? NO_TOKENS : usedOf(await this.#limiter.accounting.tally(this.#exchange));
+    return usedOf(await this.#limiter.accounting.tally(this.#exchange));
   }
 
   async #settleAll(used: (label: string | undefined) => Amounts): Promise<void> {

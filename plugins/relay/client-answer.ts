@@ -65,8 +65,13 @@ export class ClientAnswer {
     return this.#response.write(bytes);
   }
 
+  /** Also when the client goes: it takes nothing any more, and there is nothing to wait for. */
   drained(then: () => void): void {
-    this.#response.once("drain", then);
+    const once = (): void => {
+      this.#response.off("drain", once).off("close", once);
+      then();
+    };
+    this.#response.on("drain", once).on("close", once);
   }
 
   /** A whole answer in one piece. */

@@ -3,11 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraftError, toGraftError } from "../core/errors";
 import type { Pipeline, Reply, Step } from "../core/pipeline";
 import type { HeaderMap } from "../core/provider";
+import type { Outcome } from "../core/record";
 import { type Target, targetLabel } from "../core/target";
 import type { Gateway } from "../gateway";
 import type { Runtime } from "../runtime";
 import { Attempts } from "./attempts";
 import { ClientAnswer } from "./client-answer";
+import { deliverLive } from "./deliver-live";
 import { deliverWhole } from "./deliver-whole";
 import { readRequest } from "./read-request";
 import { type Failure, runAttempt, type Sent } from "./run-attempt";
@@ -33,6 +35,8 @@ export class RelayedExchange {
    */
   #pending: { abort(): void } | undefined;
   #gone = false;
+  /** It goes on without a client, for others. */
+  #orphaned = false;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
@@ -55,6 +59,7 @@ export class RelayedExchange {
       runtime.logger.error({ cause: thrown instanceof Error ? thrown.stack : String(thrown) }, "relay failed");
       this.#refuse(thrown);
     }
+    if (this.#orphaned) this.#finish("aborted");
   }
 
   async #answer(): Promise<void> {
@@ -79,8 +84,9 @@ export class RelayedExchange {
       const { response, streamHeaders } = this.#parts;
       this.#client = new ClientAnswer(response, { afterMs, headers: { "x-request-id": client.requestId } }, streamHeaders);
     }
-    if (step.kind === "reply") this.#reply(step.reply);
-    else await this.#attempts(step);
+    if (step.kind === "send") await this.#attempts(step);
+    else if (step.reply.live === undefined) this.#reply(step.reply);
+    else await deliverLive(this.#client, step.reply, step.reply.live);
   }
 
   async #attempts(first: Sent): Promise<void> {
@@ -107,7 +113,7 @@ export class RelayedExchange {
       }
       step = await pipeline.attempt(number + 1, next);
     }
-    this.#reply(step.reply);
+    this.#reply((await pipeline.rescue()) ?? step.reply);
   }
 
   /** The target to try now, when the time has come for it. `undefined` = none is left, or the client is gone. */
@@ -128,14 +134,14 @@ export class RelayedExchange {
     const { pipeline } = this.#parts;
     if (status === 0 && error.retryable) pipeline.attemptDied(pipeline.exchange.attempts.length, error);
     if (answer !== undefined) {
-      deliverWhole(pipeline, this.#client, answer);
+      deliverWhole(pipeline, this.#client, (await pipeline.rescue()) ?? answer);
       return;
     }
     const head = status === 0 ? await pipeline.response(error.status, {}, error) : await pipeline.response(status, headers);
     await pipeline.chunk(body);
     const tail = await pipeline.end();
-    const shown = tail.status ?? head.status;
-    deliverWhole(pipeline, this.#client, { status: shown, headers: { ...head.set, ...tail.headers }, body: tail.body });
+    const shown = { status: tail.status ?? head.status, headers: { ...head.set, ...tail.headers }, body: tail.body };
+    deliverWhole(pipeline, this.#client, (await pipeline.rescue()) ?? shown);
   }
 
   #refuse(thrown: unknown): void {
@@ -167,12 +173,21 @@ export class RelayedExchange {
   }
 
   #closed(): void {
-    const { runtime, pipeline, response } = this.#parts;
+    const { pipeline, response } = this.#parts;
     this.#client.stop();
     this.#gone = true;
+    if (!response.writableFinished && pipeline.exchange.followed()) {
+      this.#orphaned = true;
+      return;
+    }
     this.#pending?.abort();
+    this.#finish(response.writableFinished ? "complete" : "aborted");
+  }
+
+  #finish(outcome: Outcome): void {
+    const { runtime, pipeline } = this.#parts;
     runtime.exchanges.end(pipeline, this.#heldBytes);
-    runtime.finish(pipeline, response.writableFinished ? "complete" : "aborted");
+    runtime.finish(pipeline, outcome);
   }
 }
 

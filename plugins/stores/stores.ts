@@ -11,5 +11,12 @@ export interface Stores {
   readonly kv: Kv;
   readonly lease: Lease;
   readonly events: EventLog;
+  /** With other processes. */
+  readonly shared: boolean;
+  /** The Redis behind them, for what only it can do; rejects as the stores do. Names begin with the namespace. */
+  readonly redis?: {
+    readonly namespace: string;
+    readonly link: { call(command: string, ...args: readonly (string | Buffer)[]): Promise<unknown> };
+  };
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Tally } from "../accounting";
 import { definePlugin } from "../define-plugin";
 import { usageSchema } from "./config";
 import { usageHeaders, usageTrailer } from "./tell-client";
-import { fillRecord, usageRecord } from "./usage-record";
+import { fillCache, fillRecord, usageRecord } from "./usage-record";
 
 export const usage = definePlugin({
   name: "usage",
@@ -23,7 +23,7 @@ export const usage = definePlugin({
       "provider",
     ]);
     const count = ({ nanos, priced, usage: used }: Tally, provider: string): void => {
-      if (nanos !== undefined && nanos > 0) cost({ policy, provider }, nanos / 1e9);
+      if (nanos > 0) cost({ policy, provider }, nanos / 1e9);
       if (priced === "unknown") unpriced({ policy, provider });
       if (used.estimated === true) estimated({ policy, provider });
     };
@@ -38,13 +38,14 @@ export const usage = definePlugin({
         },
         async log(record) {
           const { attempt } = exchange;
-          // Counting is worth its while only where somebody keeps the books.
-          const tally = sink === undefined ? accounting.told(exchange) : await accounting.tally(exchange);
-          if (tally !== undefined && attempt !== undefined) {
-            fillRecord(record, tally);
-            count(tally, attempt.target.provider.name);
-          }
-          if (sink !== undefined && tally !== undefined) sink.add(usageRecord(exchange, record, tally));
+          fillCache(record, exchange);
+          // Counting is worth its while only where somebody keeps the books; where no provider was asked, there is nothing to count.
+          const counts = sink !== undefined || attempt === undefined;
+          const tally = counts ? await accounting.tally(exchange) : accounting.told(exchange);
+          if (tally === undefined) return;
+          fillRecord(record, tally);
+          count(tally, attempt?.target.provider.name ?? "none");
+          sink?.add(usageRecord(exchange, record, tally));
         },
       },
     });

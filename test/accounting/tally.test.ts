@@ -171,3 +171,55 @@ test("a blocked request pays for what decided it", async () => {
   expect(nanos).toBeGreaterThan(0);
   expect(priced).not.toBe("none");
 });
+
+describe("side calls", () => {
+  const KNOWN = { purpose: "cache:judge", target: target("openai", "gpt-4o"), usage: { input: 100, output: 0 } };
+  const EMBEDDING = { ...KNOWN, target: target("openai", "text-embedding-3-small"), usage: { input: 1000, output: 0 } };
+  const RELATED = { ...KNOWN, target: target("openai", "text-embedding-99") };
+  const UNKNOWN = { ...KNOWN, target: target("openai-compatible", "own") };
+  const answered = async (...sides: readonly (typeof KNOWN)[]) => {
+    const pipeline = await asked();
+    pipeline.exchange.sideCalls.push(...sides);
+    await answerWith(pipeline, 200, JSON_HEADERS, [answer(TOLD)]);
+    return pipeline.exchange;
+  };
+  const OWN = 100 * 2500 + 50 * 10_000;
+
+  test.each([
+    ["embeddings, 2 cents for a million", [EMBEDDING], OWN + 1000 * 20, "table"],
+    ["one with relatives", [KNOWN, RELATED], undefined, "estimated"],
+    ["one that nobody knows the price of: the rest counts", [UNKNOWN, KNOWN], OWN + 100 * 2500, "unknown"],
+  ])("%s", async (_, sides, nanos, priced) => {
+    const exchange = await answered(...sides);
+    const tally = await new Accounting(parts).tally(exchange);
+    expect(tally).toMatchObject({ usage: { input: 100, output: 50 }, nanos: nanos ?? expect.any(Number), priced });
+    expect(tally.nanos).toBeGreaterThan(OWN);
+    expect(new Accounting(parts).told(exchange)).toEqual(tally);
+  });
+
+  test("what is told includes those that were made since it was told last", async () => {
+    const it = new Accounting(parts);
+    const exchange = await answered();
+    expect(it.told(exchange)?.nanos).toBe(OWN);
+    exchange.sideCalls.push(KNOWN);
+    expect(it.told(exchange)?.nanos).toBe(OWN + 100 * 2500);
+  });
+
+  test("an exchange for which no provider was asked costs those", async () => {
+    const { exchange } = openPipeline({ aliases: [alias("m", [target("openai", "gpt-4o")])] });
+    const it = new Accounting(parts);
+    expect(it.told(exchange)).toEqual({ usage: { input: 0, output: 0 }, nanos: 0, priced: "none" });
+    exchange.sideCalls.push(EMBEDDING);
+    expect(it.told(exchange)?.nanos).toBe(1000 * 20);
+    exchange.sideCalls.push(KNOWN);
+    expect(await it.tally(exchange)).toMatchObject({ nanos: 1000 * 20 + 100 * 2500, priced: "table" });
+  });
+
+  test("of one call alone", async () => {
+    const { exchange } = openPipeline({ aliases: [alias("m", [target("openai", "gpt-4o")])] });
+    const it = new Accounting(parts);
+    expect([KNOWN, UNKNOWN].map((call) => it.cost(exchange, call.target, call.usage))).toEqual([100 * 2500, undefined]);
+    expect([KNOWN, RELATED, UNKNOWN].map((call) => it.knowsPrice(exchange, call.target))).toEqual([true, true, false]);
+    expect(new Accounting({ ...parts, unknownPrice: "block" }).knowsPrice(exchange, RELATED.target)).toBe(false);
+  });
+});

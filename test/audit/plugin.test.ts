@@ -76,6 +76,9 @@ const SHAPE: PolicyShape = {
   aliases: [],
   plugins: [],
   audited: true,
+  sharedStore: false,
+  embedders: [],
+  host: undefined,
   unpriced: () => new Map(),
 };
 

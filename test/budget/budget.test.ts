@@ -1,10 +1,13 @@
 import { GraftError } from "../../plugins/core/errors";
+import type { Exchange } from "../../plugins/core/exchange";
+import type { Hooks } from "../../plugins/core/plugin";
 import type { Limits } from "../../plugins/stores/limits";
 import { openMemoryStores } from "../../plugins/stores/memory";
 import type { Stores } from "../../plugins/stores/stores";
 import type { SpentQuery } from "../../plugins/stores/usage/usage-store";
-import { answerWith, chat, JSON_HEADERS, replied, SSE_HEADERS, sent } from "../support/exchange";
-import { answer, clock, one, replica } from "./support";
+import { answerWith, chat, JSON_HEADERS, replied, SSE_HEADERS, sent, target } from "../support/exchange";
+import { KEPT_EVENTS, keptAnswer, noKeptAnswer } from "../support/kept-answer";
+import { answer, clock, EMBEDS, one, replica } from "./support";
 
 const DAY = 86_400_000;
 const alertsOf = (it: ReturnType<typeof replica>) =>
@@ -596,5 +599,82 @@ describe("after a restart", () => {
     expect(await it.passing(3)).toBe(3);
     expect(asked).toBe(1);
     expect(it.counted.get("graft_limit_store_errors_total test")).toBe(1);
+  });
+});
+
+describe("answers from a cache", () => {
+  const sideCall = { purpose: "cache:question", target: EMBEDS, usage: { input: 1000, output: 0 } };
+  const inner = keptAnswer();
+  const spent = (it: ReturnType<typeof replica>) => it.counted.get("graft_budget_spent_usd_total test b") ?? 0;
+
+  test("cost nothing: what was reserved for them comes back", async () => {
+    const it = replica(one({ limit_usd: 2 }));
+    expect(await it.passing(30, { inner })).toBe(30);
+    expect(await it.passing(3)).toBe(2);
+    expect(spent(it)).toBe(2);
+  });
+
+  test.each(["hard", "soft"])("side calls are charged though no provider was asked for the answer: %s", async (kind) => {
+    const it = replica(one({ limit_usd: 5, hard: kind === "hard" }));
+    expect(await it.ask({ inner: keptAnswer({ sideCalls: [sideCall] }) })).toBe(200);
+    expect(spent(it)).toBe(1);
+    if (kind === "hard") expect(await it.passing(9)).toBe(4);
+  });
+
+  test("so is what was done for them when the client had its answer", async () => {
+    const it = replica(one({ limit_usd: 5 }));
+    expect(await it.ask({ inner: keptAnswer({ fact: { status: "stale" }, later: [sideCall, sideCall] }) })).toBe(200);
+    expect(spent(it)).toBe(2);
+    expect(await it.passing(9)).toBe(3);
+  });
+
+  test("a refused request pays for what refused it", async () => {
+    const it = replica(one());
+    const refusing = (exchange: Exchange): Hooks => ({
+      request() {
+        exchange.sideCalls.push(sideCall);
+        throw new GraftError("content_blocked", "no");
+      },
+    });
+    expect(await it.ask({ inner: refusing })).toBe(400);
+    expect(spent(it)).toBe(1);
+  });
+
+  test("a provider that failed before a stale answer was served charges nothing", async () => {
+    const it = replica(one());
+    const pipeline = it.open({ inner: () => ({ rescue: () => ({ events: KEPT_EVENTS }) }) });
+    sent(await pipeline.request(chat({ model: "flat" })));
+    await pipeline.response(503, JSON_HEADERS);
+    await pipeline.end();
+    expect((await pipeline.rescue())?.status).toBe(200);
+    await pipeline.log("complete");
+    expect(spent(it)).toBe(0);
+  });
+});
+
+describe("side calls nobody knows the price of", () => {
+  const unknown = { purpose: "guard:topic", target: target("openai-compatible", "own"), usage: { input: 10, output: 0 } };
+  const inner = noKeptAnswer({ sideCalls: [unknown] });
+
+  test.each(["estimate", "allow"] as const)("%s: what is known of the cost counts all the same", async (unknownPrice) => {
+    const it = replica(one({ limit_usd: 3 }), { unknownPrice });
+    expect(await it.passing(9, { inner })).toBe(3);
+  });
+
+  test("block: they are not made, and others are", async () => {
+    const it = replica(one(), { unknownPrice: "block" });
+    const pipeline = it.open();
+    sent(await pipeline.request(chat({ model: "flat" })));
+    expect(pipeline.exchange.forbids(unknown.target)).toMatchObject({ kind: "forbidden" });
+    expect(pipeline.exchange.forbids(EMBEDS)).toBeUndefined();
+    await pipeline.log("aborted");
+  });
+
+  test.each(["estimate", "allow"] as const)("%s: they are made", async (unknownPrice) => {
+    const it = replica(one(), { unknownPrice });
+    const pipeline = it.open();
+    sent(await pipeline.request(chat({ model: "flat" })));
+    expect(pipeline.exchange.forbids(unknown.target)).toBeUndefined();
+    await pipeline.log("aborted");
   });
 });

@@ -14,6 +14,9 @@ function faultsOf(config: unknown, models = MODELS): string[] {
       aliases: [],
       plugins: [],
       audited: false,
+      sharedStore: false,
+      embedders: [],
+      host: undefined,
       unpriced: () => new Map(),
     })
     .map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -1,11 +1,11 @@
 /** A policy with budgets, as one or several replicas, driven as a host drives it. The clock is that of all exchanges in tests. */
 import { Accounting, type UnknownPrice } from "../../plugins/accounting";
 import { budget } from "../../plugins/budget";
-import type { Caller } from "../../plugins/core/exchange";
+import type { Caller, Exchange } from "../../plugins/core/exchange";
 import { ModelTable } from "../../plugins/core/model-table";
 import type { Pipeline } from "../../plugins/core/pipeline";
 import type { Hooks } from "../../plugins/core/plugin";
-import type { ModelAlias } from "../../plugins/core/target";
+import type { ModelAlias, Target } from "../../plugins/core/target";
 import type { PluginServices } from "../../plugins/define-plugin";
 import { Prices, pricesSchema } from "../../plugins/prices";
 import { openMemoryStores } from "../../plugins/stores/memory";
@@ -36,11 +36,15 @@ export const MODELS: readonly ModelAlias[] = [
   alias("vip", [target("openai", "cheap")], { allow: { callers: ["nobody"], teams: [], groups: [] } }),
 ];
 
+/** In no alias: a dollar for a thousand tokens read. */
+export const EMBEDS: Target = target("openai", "embeds");
+
 const { overrides } = pricesSchema().parse({
   overrides: {
     "openai/flat": { input: 0, output: 0, per_request: 1 },
     "openai/cheap": { input: 0, output: 0, per_request: 0.1 },
     "openai/metered": { input: 0, output: 1000 },
+    "openai/embeds": { input: 1000, output: 0 },
   },
 });
 const prices = new Prices(overrides);
@@ -54,6 +58,8 @@ export interface Ask {
   readonly model?: string;
   readonly caller?: Partial<Caller>;
   readonly headers?: Record<string, string>;
+  /** What stands within the budget. */
+  readonly inner?: (exchange: Exchange) => Hooks;
 }
 
 export interface Replica {
@@ -98,10 +104,10 @@ export function replica(config: unknown, it: ReplicaOptions = {}): Replica {
   };
   const models = new ModelTable(MODELS);
   const opener = budget.open(budget.config?.parse(config), own, { ...policyFacts, scope, models });
-  const open = ({ caller = {}, headers = {} }: Ask = {}): Pipeline =>
+  const open = ({ caller = {}, headers = {}, inner }: Ask = {}): Pipeline =>
     openPipeline({
       aliases: MODELS,
-      hooks: (exchange): Hooks[] => Object.values(opener(exchange)),
+      hooks: (exchange): Hooks[] => [...Object.values(opener(exchange)), ...(inner === undefined ? [] : [inner(exchange)])],
       policy: { needsUsage: true },
       caller,
       headers,

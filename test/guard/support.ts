@@ -28,6 +28,9 @@ export const SHAPE: PolicyShape = {
   aliases: [],
   plugins: [],
   audited: false,
+  sharedStore: false,
+  embedders: [],
+  host: undefined,
   unpriced: () => new Map(),
 };
 
@@ -69,6 +72,7 @@ export function guarded(rules: readonly RuleInput[], { config = {}, answer, mode
   const services: PluginServices = {
     ...pluginServices,
     sideCalls: {
+      ...pluginServices.sideCalls,
       async ask(_exchange, to, request, { purpose }) {
         const call = { target: targetLabel(to), request, purpose };
         asked.push(call);

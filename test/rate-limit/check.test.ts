@@ -12,6 +12,9 @@ const faults = (...limits: object[]) =>
     aliases: [],
     plugins: [],
     audited: false,
+    sharedStore: false,
+    embedders: [],
+    host: undefined,
     unpriced: () => UNPRICED,
   });
 

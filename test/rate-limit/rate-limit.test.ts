@@ -2,6 +2,7 @@ import { GraftError } from "../../plugins/core/errors";
 import { openMemoryStores } from "../../plugins/stores/memory";
 import { loadTables } from "../../plugins/tokens/load-tables";
 import { answerWith, chat, JSON_HEADERS, replied, SSE_HEADERS, sent, services, target } from "../support/exchange";
+import { type Kept, keptAnswer } from "../support/kept-answer";
 import { ANSWER, limited } from "./support";
 
 const perMinute = (it: Record<string, unknown>) => ({ limits: [{ name: "l", unit: "requests", limit: 10, ...it }] });
@@ -452,5 +453,48 @@ describe("the store is away", () => {
   test("local: what fits the whole limit only is not told to be impossible", async () => {
     const it = away("local", { unit: "total_tokens", limit: 1000 });
     sent(await it.open().request(chat({ max_tokens: 800 })));
+  });
+});
+
+describe("answers from a cache", () => {
+  const judged = { purpose: "cache:judge", target: target("openai", "gpt-4o"), usage: { input: 400_000, output: 0 } };
+  const hit = async (it: ReturnType<typeof limited>, kept: Kept = {}, asked: Record<string, unknown> = {}) => {
+    const pipeline = it.open({ inner: keptAnswer(kept) });
+    const { headers } = replied(await pipeline.request(chat(asked)));
+    await pipeline.log("complete");
+    return headers;
+  };
+
+  test("use a request and no tokens: what was reserved comes back, and the next answer's headers say so", async () => {
+    const it = limited({
+      limits: [
+        { name: "r", unit: "requests", limit: 10, per: "minute" },
+        { name: "t", unit: "total_tokens", limit: 10_000, per: "minute" },
+        { name: "c", unit: "concurrency", limit: 1 },
+      ],
+    });
+    const first = await hit(it, {}, { max_tokens: 6000 });
+    const next = await hit(it, {}, { max_tokens: 6000 });
+    expect(Number(first["x-ratelimit-remaining-tokens"])).toBeLessThan(4000);
+    expect(next["x-ratelimit-remaining-tokens"]).toBe(first["x-ratelimit-remaining-tokens"]);
+    expect([first["x-ratelimit-remaining-requests"], next["x-ratelimit-remaining-requests"]]).toEqual(["9", "8"]);
+    expect(next["ratelimit"]).toContain('"c";r=0');
+  });
+
+  test("money: nothing, but for what finding them cost", async () => {
+    const it = limited({ limits: [{ name: "m", unit: "cost", limit_usd: 2.5, per: "minute" }] });
+    for (let at = 0; at < 20; at += 1) await hit(it, {}, { max_tokens: 200_000 });
+    // A dollar each.
+    await hit(it, { sideCalls: [judged] });
+    await hit(it, { fact: { status: "stale" }, later: [judged] });
+    expect((await it.open().request(chat({ max_tokens: 60_000 }))).kind).toBe("reply");
+    sent(await it.open().request(chat({ max_tokens: 40_000 })));
+  });
+
+  test("of targets: nothing was sent to them", async () => {
+    const it = limited({ limits: [{ name: "t", unit: "requests", limit: 1, by: ["target"] }] });
+    for (let at = 0; at < 3; at += 1) await hit(it);
+    sent(await it.open().request(chat()));
+    expect((await it.open().request(chat())).kind).toBe("reply");
   });
 });

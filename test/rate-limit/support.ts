@@ -1,6 +1,6 @@
 /** A policy with limits, on a clock and stores of its own, driven as a host drives it. */
 
-import type { Caller } from "../../plugins/core/exchange";
+import type { Caller, Exchange } from "../../plugins/core/exchange";
 import { HOSTS } from "../../plugins/core/host";
 import { DEFAULT_LABELS } from "../../plugins/core/labels";
 import type { Pipeline } from "../../plugins/core/pipeline";
@@ -13,12 +13,15 @@ import type { Stores } from "../../plugins/stores/stores";
 import { alias, openPipeline, pluginServices, policyFacts, target } from "../support/exchange";
 import { VirtualClock } from "../support/virtual-clock";
 
+/** What stands within the limits. */
+type Inner = (exchange: Exchange) => Hooks;
+
 export interface Limited {
   readonly clock: VirtualClock;
   readonly services: PluginServices;
   /** Counts, by name and labels. */
   readonly counted: ReadonlyMap<string, number>;
-  open(it?: { targets?: readonly Target[]; caller?: Partial<Caller>; headers?: Record<string, string> }): Pipeline;
+  open(it?: { targets?: readonly Target[]; caller?: Partial<Caller>; headers?: Record<string, string>; inner?: Inner }): Pipeline;
 }
 
 /** @param config as under `plugins.rate_limit` */
@@ -50,10 +53,10 @@ export function limited(
     clock,
     services,
     counted,
-    open({ targets = [target("openai", "gpt-4o")], caller = {}, headers = {} } = {}) {
+    open({ targets = [target("openai", "gpt-4o")], caller = {}, headers = {}, inner } = {}) {
       return openPipeline({
         aliases: [alias("m", targets, { attempts: Math.max(2, targets.length) })],
-        hooks: (exchange): Hooks[] => Object.values(opener(exchange)),
+        hooks: (exchange): Hooks[] => [...Object.values(opener(exchange)), ...(inner === undefined ? [] : [inner(exchange)])],
         policy: { needsUsage: rateLimit.needsUsage(parsed, services), labels: DEFAULT_LABELS },
         caller,
         headers,

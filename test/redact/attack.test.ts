@@ -120,7 +120,10 @@ test("a second answer that a guard has asked for is redacted as the first one", 
     { type: "block-end", choice: 0, block: 0 },
     { type: "finish", choice: 0, reason: "stop" },
   ] as const;
-  const services: PluginServices = { ...pluginServices, sideCalls: { ask: async () => second } };
+  const services: PluginServices = {
+    ...pluginServices,
+    sideCalls: { ...pluginServices.sideCalls, ask: async () => second },
+  };
   const rules = [{ name: "polite", kind: "pattern", on: "output", action: "retry", pattern: { deny: ["rude"] } }];
   const guarded = guard.open({ rules }, services, policyFacts);
   const ask = async (config: object) => {

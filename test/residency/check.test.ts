@@ -18,6 +18,9 @@ const SHAPE: PolicyShape = {
   ],
   plugins: ["residency", "redact"],
   audited: false,
+  sharedStore: false,
+  embedders: [],
+  host: undefined,
   unpriced: () => new Map(),
 };
 

@@ -116,3 +116,14 @@ test("a provider that streams all the same is understood", async () => {
   answer = { status: 200, type: "text/event-stream", body: `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` };
   expect(textOf(await calls.ask(exchange(), judge(), QUESTION, OPTIONS))).toBe("no");
 });
+
+test.each([
+  ["nothing", undefined],
+  ["zeros", { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
+])("a provider that says %s of usage: it is estimated, not free", async (_name, usage) => {
+  answer = { status: 200, type: "application/json", body: JSON.stringify({ ...JSON.parse(ANSWER), usage }) };
+  const it = exchange();
+  await calls.ask(it, judge(), QUESTION, OPTIONS);
+  const body = seen[0]?.body ?? "";
+  expect(it.sideCalls[0]?.usage).toEqual({ input: Math.ceil(body.length / 4), output: 1, estimated: true });
+});

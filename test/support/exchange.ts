@@ -35,7 +35,10 @@ export const services: ProcessServices = {
   outputs: new OutputQuantiles(),
   usage: undefined,
   audit: undefined,
-  sideCalls: { ask: () => Promise.reject(new Error("no side calls in this test")) },
+  sideCalls: {
+    ask: () => Promise.reject(new Error("no side calls in this test")),
+    embed: () => Promise.reject(new Error("no side calls in this test")),
+  },
   atEnd: new Set(),
   metrics: { counter: () => () => {} },
   warn() {},
@@ -55,6 +58,8 @@ export const pluginServices: PluginServices = {
 export const policyFacts = {
   name: "test",
   scope: "test",
+  forwardHeaders: [],
+  answerVersion: "",
   models: new ModelTable([]),
   target: (it: TargetName) => target(it.provider, it.model),
 };

@@ -3,6 +3,7 @@ import type { ProviderCodec } from "../../core/provider";
 import { decodeError } from "./decode-error";
 import { decodeResponse } from "./decode-response";
 import { decodeStream } from "./decode-stream";
+import { embeddings } from "./embeddings";
 import { encodeRequest } from "./encode-request";
 
 export const gemini: ProviderCodec = {
@@ -14,4 +15,5 @@ export const gemini: ProviderCodec = {
   decodeResponse,
   decodeStream,
   decodeError,
+  embeddings,
 };

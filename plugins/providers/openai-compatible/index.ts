@@ -2,6 +2,7 @@
 import type { ProviderCodec } from "../../core/provider";
 import { decodeResponse, decodeStream } from "./decode-answer";
 import { decodeError } from "./decode-error";
+import { openaiEmbeddings } from "./embeddings";
 import { encodeRequest } from "./encode-request";
 import { passThrough } from "./pass-through";
 
@@ -16,10 +17,12 @@ export interface OpenaiCompatibleOptions {
    */
   readonly extensions: boolean;
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
+  /** Whether it takes the option to send vectors as base64. */
+  readonly base64Vectors: boolean;
 }
 
 export function openaiCompatible(options: OpenaiCompatibleOptions): ProviderCodec {
-  const { kind, defaultBaseUrl, credentialHeader, extensions } = options;
+  const { kind, defaultBaseUrl, credentialHeader, extensions, base64Vectors } = options;
   return {
     kind,
     defaultBaseUrl,
@@ -30,6 +33,7 @@ export function openaiCompatible(options: OpenaiCompatibleOptions): ProviderCode
     decodeStream: (context) => decodeStream(kind, context),
     decodeError,
     passThrough: passThrough(extensions),
+    embeddings: openaiEmbeddings(base64Vectors),
   };
 }
 
@@ -40,4 +44,5 @@ export const anyOpenaiCompatible = openaiCompatible({
   defaultBaseUrl: "",
   extensions: true,
   maxTokensField: "max_tokens",
+  base64Vectors: false,
 });

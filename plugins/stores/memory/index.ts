@@ -16,6 +16,7 @@ export function openMemoryStores(clock: Clock): Stores {
     kv: new MemoryKv(clock, { maxEntries: 100_000, maxBytes: 128 * MIB }),
     lease: new MemoryLease(clock, 10_000),
     events: new MemoryEventLog(clock, { maxLength: 10_000, maxStreams: 10_000, maxBytes: 64 * MIB }),
+    shared: false,
     close: async () => {},
   };
 }

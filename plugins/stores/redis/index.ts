@@ -30,6 +30,8 @@ export async function openRedisStores({ namespace = "graft", ...options }: Redis
     kv: new RedisKv(link, namespace, 16 * MIB),
     lease: new RedisLease(link, namespace),
     events: new RedisEventLog(link, namespace, 10_000),
+    shared: true,
+    redis: { namespace, link },
     close: () => link.close(),
   };
 }

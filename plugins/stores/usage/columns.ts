@@ -15,6 +15,7 @@ export const DIMENSIONS = [
   "provider",
   "model",
   "status",
+  "cache",
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -32,11 +33,14 @@ export const MEASURES: readonly string[] = [
   "estimated",
   "duration_ms",
   "cost_nanos",
+  "cache_hits",
+  "saved_nanos",
+  "saved_tokens",
   ...TOKEN_COLUMNS.map(([, column]) => column),
 ];
 
 /** What single records have beyond dimensions and measures. */
-export const RECORD_TEXTS = ["exchange", "request_id", "session", "outcome", "error", "cache", "priced"] as const;
+export const RECORD_TEXTS = ["exchange", "request_id", "session", "outcome", "error", "priced"] as const;
 export const RECORD_NUMBERS = ["at", "hour", "attempts", "streamed", "usage_estimated", "first_byte_ms"] as const;
 
 export const RECORD_COLUMNS: readonly string[] = [...RECORD_TEXTS, ...RECORD_NUMBERS, ...DIMENSIONS, ...MEASURES];
@@ -54,6 +58,7 @@ export const MAX_NANOS = 2 ** 52;
 const MAX_COUNT = 1e9;
 const MAX_TEXT = 256;
 const MAX_TAGS = 32;
+const FROM_CACHE: ReadonlySet<UsageRecord["cache"]> = new Set(["hit", "semantic", "stale"]);
 
 /**
  * Always one that both databases take: a record that one of them refused would be in the way of all that come after it. Texts are
@@ -61,7 +66,7 @@ const MAX_TAGS = 32;
  */
 export function toRow(record: UsageRecord): Row {
   const { tokens, costNanos, priced } = record;
-  const known = costNanos !== undefined && costNanos >= 0 && costNanos <= MAX_NANOS && priced !== "unknown";
+  const known = isAmount(costNanos);
   const at = whole(record.at, MAX_TIME);
   const target = storable(record.target);
   const tags = [...new Set(record.tags.slice(0, MAX_TAGS).map(storable))].filter((tag) => tag !== "").sort();
@@ -71,7 +76,6 @@ export function toRow(record: UsageRecord): Row {
     session: storable(record.session),
     outcome: record.outcome,
     error: storable(record.error),
-    cache: storable(record.cache),
     priced: record.priced,
     at,
     hour: at - (at % HOUR_MS),
@@ -90,16 +94,24 @@ export function toRow(record: UsageRecord): Row {
     provider: target.split("/", 1)[0] ?? "",
     model: storable(record.model),
     status: String(whole(record.status)),
+    cache: storable(record.cache),
     requests: 1,
     errors: (record.error ?? "") !== "" || record.status >= 400 ? 1 : 0,
-    unpriced: known || priced === "none" ? 0 : 1,
+    unpriced: priced === "unknown" || (!known && priced !== "none") ? 1 : 0,
     estimated: record.usageEstimated || priced === "estimated" ? 1 : 0,
     duration_ms: whole(record.durationMs),
     cost_nanos: known ? whole(costNanos, MAX_NANOS) : 0,
+    cache_hits: FROM_CACHE.has(record.cache) ? 1 : 0,
+    saved_nanos: isAmount(record.savedNanos) ? whole(record.savedNanos, MAX_NANOS) : 0,
+    saved_tokens: whole(record.savedTokens ?? 0),
   };
   for (const [kind, column] of TOKEN_COLUMNS) row[column] = whole(tokens[kind] ?? 0);
   row["series"] = seriesOf(row);
   return row;
+}
+
+function isAmount(nanos: number | undefined): nanos is number {
+  return nanos !== undefined && nanos >= 0 && nanos <= MAX_NANOS;
 }
 
 /** Postgres stores neither NUL nor half characters. */

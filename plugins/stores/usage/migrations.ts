@@ -32,6 +32,7 @@ const MEASURES = [
   "image_output",
   "web_searches",
 ];
+const SAVED = ["cache_hits", "saved_nanos", "saved_tokens"];
 const measures = (type: string): string => MEASURES.map((name) => `${name} ${type} not null`).join(", ");
 
 export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
@@ -46,5 +47,13 @@ export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
     `create table ${hours} (hour bigint not null, series text not null, ${DIMENSIONS}, ${measures("numeric")}, primary key (hour, series))`,
     `create table ${state} (name text primary key, value bigint not null)`,
     `insert into ${state} (name, value) values ('records_from', 0), ('hours_from', 0)`,
+  ],
+  // What caches had and saved. Of records from before, `cache` is empty in both.
+  ({ records, hours }) => [
+    `alter table ${hours} add column cache text not null default ''`,
+    ...SAVED.flatMap((name) => [
+      `alter table ${records} add column ${name} bigint not null default 0`,
+      `alter table ${hours} add column ${name} numeric not null default 0`,
+    ]),
   ],
 ];

@@ -56,6 +56,9 @@ function readFigures(cells: Cells): UsageFigures {
     durationMs: Number(figure("duration_ms")),
     tokens: Object.fromEntries(tokens) as Record<TokenKind, number>,
     costNanos: figure("cost_nanos"),
+    cacheHits: Number(figure("cache_hits")),
+    savedTokens: Number(figure("saved_tokens")),
+    savedNanos: figure("saved_nanos"),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What one exchange used and cost: the line of the books that every report and budget is made of. */
+import type { CacheStatus } from "../../core/facts";
 import type { Outcome } from "../../core/record";
 
 /** As in core's `Usage`: `input` and `output` include the others, `webSearches` are pieces. */
@@ -44,11 +45,14 @@ export interface UsageRecord {
   readonly tokens: { readonly [K in TokenKind]?: number | undefined };
   /** Counted by us because the provider said nothing. */
   readonly usageEstimated: boolean;
-  /** `hit`, `miss` and what else a cache may say. */
-  readonly cache?: string | undefined;
-  /** Whole nano-dollars, at most 2^52; absent = nobody knows. */
+  /** What a cache had for it; absent: nobody asked one. */
+  readonly cache?: CacheStatus | undefined;
+  /** What its answer from the cache had cost and used, input and output; absent = there was none, or nobody knows. */
+  readonly savedNanos?: number | undefined;
+  readonly savedTokens?: number | undefined;
+  /** Whole nano-dollars, at most 2^52; absent = nobody knows. With `unknown`: what is known of it. */
   readonly costNanos?: number | undefined;
-  /** What the cost rests on. `unknown`: there is no price; `none`: there was nothing to pay for. */
+  /** What the cost rests on. `unknown`: there is no price for all or a part of it; `none`: there was nothing to pay for. */
   readonly priced: "table" | "override" | "estimated" | "unknown" | "none";
   readonly durationMs: number;
   readonly firstByteMs?: number | undefined;

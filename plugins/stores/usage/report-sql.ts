@@ -29,6 +29,7 @@ const GROUP_COLUMNS: ReadonlyMap<string, string> = new Map<Grouping, string>([
   ["policy", "policy"],
   ["provider", "provider"],
   ["status", "status"],
+  ["cache", "cache"],
   ["day", `hour - hour % ${DAY_MS}`],
   ["hour", "hour"],
 ]);

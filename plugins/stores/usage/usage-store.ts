@@ -35,6 +35,7 @@ export const GROUPINGS = [
   "policy",
   "provider",
   "status",
+  "cache",
   "day",
   "hour",
 ] as const;
@@ -70,7 +71,7 @@ export interface UsageFigures {
   readonly requests: number;
   /** Those with an error or a status from 400. */
   readonly errors: number;
-  /** Whose cost nobody knows: it is missing from `costNanos`. */
+  /** Whose cost nobody knows, or not all of it: that is missing from `costNanos`. */
   readonly unpricedRequests: number;
   /** Whose tokens or price are an estimate. */
   readonly estimatedRequests: number;
@@ -79,6 +80,10 @@ export interface UsageFigures {
   readonly tokens: Readonly<Record<TokenKind, number>>;
   /** Nano-dollars; a sum may be more than a double holds exactly (9 million dollars). */
   readonly costNanos: bigint;
+  /** Answered from a cache: what those answers had used, input and output, and cost where that was known. */
+  readonly cacheHits: number;
+  readonly savedTokens: number;
+  readonly savedNanos: bigint;
 }
 
 export interface UsageRow extends UsageFigures {

@@ -15,6 +15,9 @@ const FIGURES: readonly (readonly [name: string, read: (it: UsageFigures) => num
   ["cost_usd", (it) => dollars(it.costNanos)],
   ["unpriced_requests", (it) => it.unpricedRequests],
   ["estimated_requests", (it) => it.estimatedRequests],
+  ["cache_hits", (it) => it.cacheHits],
+  ["saved_tokens", (it) => it.savedTokens],
+  ["saved_usd", (it) => dollars(it.savedNanos)],
 ];
 
 function tokens(kind: TokenKind): (it: UsageFigures) => number {

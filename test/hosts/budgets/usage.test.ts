@@ -176,6 +176,7 @@ onAllHosts(hosts, (host, add) => {
       "policy",
       "provider",
       "status",
+      "cache",
       "day",
       "hour",
     ]) {

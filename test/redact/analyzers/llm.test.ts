@@ -42,7 +42,7 @@ function analyzer(answer: Answerer, it: object = {}, reason?: FinishReason) {
     return events(await answer(texts), reason);
   };
   const config = analyzerSchema().parse({ name: "names", kind: "llm", llm: { provider: "openai", model: "gpt" }, ...it });
-  const opened = openAnalyzers([config], { ...pluginServices, sideCalls: { ask } }, policyFacts)[0]!;
+  const opened = openAnalyzers([config], { ...pluginServices, sideCalls: { ...pluginServices.sideCalls, ask } }, policyFacts)[0]!;
   return { asked, analyze: (texts: readonly string[]) => opened.analyzer.analyze(anExchange(), texts) };
 }
 

@@ -67,6 +67,9 @@ export function usageStoreContract(open: OpenEmpty, runs: number): void {
       error: "timeout",
       tokens,
       usageEstimated: true,
+      cache: "semantic",
+      savedNanos: 7,
+      savedTokens: 150,
       costNanos: 2 ** 52,
       durationMs: 12.4,
       firstByteMs: 3.5,
@@ -81,6 +84,9 @@ export function usageStoreContract(open: OpenEmpty, runs: number): void {
       durationMs: 12,
       tokens,
       costNanos: 4503599627370496n,
+      cacheHits: 1,
+      savedTokens: 150,
+      savedNanos: 7n,
     };
     expect(total).toEqual(figures);
     const group = {
@@ -94,6 +100,7 @@ export function usageStoreContract(open: OpenEmpty, runs: number): void {
       policy: "chat",
       provider: "openai",
       status: "503",
+      cache: "semantic",
       day: "2026-11-20",
       hour: "2026-11-20T14:00Z",
     };
@@ -131,6 +138,48 @@ export function usageStoreContract(open: OpenEmpty, runs: number): void {
     const { total } = await store.query({ from: 0, to: 8.64e15, groupBy: ["day"] });
     // The one at the end of all time is not before it.
     expect(total).toMatchObject({ requests: 3, unpricedRequests: 2, costNanos: 1000n, tokens: { input: 20, output: 1e9 + 10 } });
+  });
+
+  test("a cost that is known in part counts with that part, and is not known", async () => {
+    const store = await start();
+    await store.add([
+      usageRecord({ priced: "unknown", costNanos: 5 }),
+      usageRecord({ priced: "unknown", costNanos: undefined }),
+      usageRecord({ priced: "none", costNanos: 0 }),
+    ]);
+    expect((await store.query({ ...EVER, groupBy: [] })).total).toMatchObject({
+      requests: 3,
+      unpricedRequests: 2,
+      costNanos: 5n,
+    });
+  });
+
+  test("what a cache had: apart by what it was, saved where it was an answer", async () => {
+    const store = await start();
+    await store.add([
+      usageRecord({ cache: "hit", savedNanos: 3, savedTokens: 30, costNanos: 0, priced: "none", team: "red" }),
+      usageRecord({ cache: "stale", savedTokens: 20, costNanos: 0, priced: "none" }),
+      usageRecord({ cache: "miss", costNanos: 9, team: "red" }),
+      usageRecord({ cache: "bypass", savedNanos: -1, savedTokens: Number.NaN, costNanos: 8 }),
+      usageRecord({ costNanos: 7 }),
+    ]);
+    const { rows, total } = await store.query({ ...EVER, groupBy: ["cache"] });
+    expect(
+      rows.map(({ group, cacheHits, savedTokens, savedNanos }) => [group.cache, cacheHits, savedTokens, savedNanos]),
+    ).toEqual([
+      ["miss", 0, 0, 0n],
+      ["bypass", 0, 0, 0n],
+      ["", 0, 0, 0n],
+      ["hit", 1, 30, 3n],
+      ["stale", 1, 20, 0n],
+    ]);
+    expect(total).toMatchObject({ requests: 5, cacheHits: 2, savedTokens: 50, savedNanos: 3n });
+    const red = await store.query({ ...EVER, groupBy: ["team"], where: { cache: ["hit", "miss"], team: ["red"] } });
+    expect(red.total).toMatchObject({ requests: 2, cacheHits: 1 });
+    // The same from the sums of whole hours.
+    await store.prune(DAY_START + 400 * 24 * HOUR - HOUR);
+    const later = await store.query({ ...EVER, groupBy: ["cache"] });
+    expect([later.rows, later.total]).toEqual([rows, total]);
   });
 
   test("queries that are none are refused", async () => {

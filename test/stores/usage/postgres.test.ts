@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { BufferedUsageWriter } from "../../../plugins/stores/usage/buffered-writer";
 import { openPostgresUsage, type PostgresUsageOptions } from "../../../plugins/stores/usage/postgres";
+import { readNames } from "../../../plugins/stores/usage/postgres/names";
 import type { UsageRecord } from "../../../plugins/stores/usage/record";
 import type { UsageStore } from "../../../plugins/stores/usage/usage-store";
 import { usageStoreContract } from "./contract";
 import { describeWithPostgres, type PostgresServer, startPostgres } from "./support/postgres-server";
 import { DAY_START, HOUR, usageRecord } from "./support/records";
+import { expectKept, versionOne } from "./support/version-one";
 import { startWriter } from "./support/writers";
 
 const EVER = { from: 0, to: DAY_START + 100 * HOUR };
@@ -147,12 +149,24 @@ describeWithPostgres("usage in Postgres", (bin) => {
     await startWriter("postgres", await server.createDatabase(), "idle", 0).ended();
   }, 20_000);
 
+  test("tables of the first version are made ours, by many at once, and keep what they have", async () => {
+    const schema = newSchema();
+    const { tables } = readNames({ schema });
+    const version = `insert into ${tables.state} (name, value) values ('version', 1)`;
+    await server.run(
+      url,
+      [`create schema ${schema}`, `set search_path to ${schema}`, ...versionOne(tables), version].join(";\n"),
+    );
+    const [store] = await Promise.all(Array.from({ length: 4 }, () => open({ schema })));
+    await expectKept(store!);
+  });
+
   test("tables of a newer version are left alone", async () => {
     const schema = newSchema();
     await open({ schema });
     await server.run(url, `update ${schema}.graft_usage_state set value = 1000 where name = 'version'`);
     await expect(openPostgresUsage({ url, schema })).rejects.toThrow(
-      "was made by a newer Graft (its version is 1000, this one knows 1)",
+      "was made by a newer Graft (its version is 1000, this one knows 2)",
     );
   });
 

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import Database from "libsql";
 import { openSqliteUsage } from "../../../plugins/stores/usage/sqlite";
+import { TABLES } from "../../../plugins/stores/usage/sqlite/open-file";
 import { transaction } from "../../../plugins/stores/usage/sqlite/transaction";
 import type { UsageStore } from "../../../plugins/stores/usage/usage-store";
 import { usageStoreContract } from "./contract";
 import { DAY_START, HOUR, usageRecord } from "./support/records";
 import { openSqlite, startThread, temporaryFolder } from "./support/sqlite";
+import { expectKept, versionOne } from "./support/version-one";
 import { startWriter } from "./support/writers";
 
 const folder = temporaryFolder();
@@ -95,8 +97,15 @@ describe("what cannot be opened says why", () => {
     const path = newPath();
     await (await openSqlite({ path })).close();
     run(path, "pragma user_version = 1000");
-    await expect(openSqlite({ path })).rejects.toThrow("was made by a newer Graft (its version is 1000, this one knows 1)");
+    await expect(openSqlite({ path })).rejects.toThrow("was made by a newer Graft (its version is 1000, this one knows 2)");
   });
+});
+
+test("a file of the first version is made ours, and keeps what it has", async () => {
+  const path = newPath();
+  // The mark of our files, `GRFT`.
+  run(path, [...versionOne(TABLES), "pragma application_id = 1196574292", "pragma user_version = 1"].join(";\n"));
+  await expectKept(await open(path));
 });
 
 test("several processes on one file, from its creation on: every record counts once", async () => {

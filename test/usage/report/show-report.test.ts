@@ -13,6 +13,9 @@ function figures(requests: number, costNanos: bigint): UsageFigures {
     durationMs: 5,
     tokens: { ...tokens, input: 10 * requests, output: requests },
     costNanos,
+    cacheHits: requests - 1,
+    savedTokens: 11 * (requests - 1),
+    savedNanos: 1_500_000_000n,
   };
 }
 
@@ -33,13 +36,13 @@ test("JSON: money is text, for no double holds it", () => {
     group_by: ["model", "caller"],
     rows: [{ model: "gpt", requests: 2, input_tokens: 20, cost_usd: "9007199254740993.000000001" }, { cost_usd: "0.000000005" }],
     more: true,
-    total: { requests: 3, cost_usd: "9007199254740993.000000006" },
+    total: { requests: 3, cost_usd: "9007199254740993.000000006", cache_hits: 2, saved_tokens: 22, saved_usd: "1.50" },
   });
 });
 
 test("CSV: quoted as RFC 4180 says, and no cell is a formula", () => {
   const [head, first, ...rest] = reportCsv(REPORT, ["model", "caller"]).split("\r\n");
-  expect(head).toMatch(/^model,caller,requests,errors,input_tokens,/);
+  expect(head).toMatch(/^model,caller,requests,errors,input_tokens,.*,cache_hits,saved_tokens,saved_usd$/);
   expect(first).toMatch(/^gpt,"'=cmd\(""x""\)",2,1,20,2,/);
   expect(rest.join("\r\n").startsWith(`,"evil\u001b[2J\nname",1,`)).toBe(true);
 });

@@ -78,6 +78,7 @@ function sum(records: readonly UsageRecord[]): UsageFigures {
   const add = (value: (record: UsageRecord) => number): number => records.reduce((total, record) => total + value(record), 0);
   const unpriced = ({ priced, costNanos }: UsageRecord): boolean =>
     priced === "unknown" || (costNanos === undefined && priced !== "none");
+  const fromCache = ({ cache }: UsageRecord): boolean => cache === "hit" || cache === "semantic" || cache === "stale";
   return {
     requests: records.length,
     errors: count(({ error, status }) => (error !== undefined && error !== "") || status >= 400),
@@ -88,6 +89,9 @@ function sum(records: readonly UsageRecord[]): UsageFigures {
       TokenKind,
       number
     >,
-    costNanos: records.reduce((total, it) => total + BigInt(it.priced === "unknown" ? 0 : (it.costNanos ?? 0)), 0n),
+    costNanos: records.reduce((total, it) => total + BigInt(it.costNanos ?? 0), 0n),
+    cacheHits: count(fromCache),
+    savedTokens: add(({ savedTokens = 0 }) => savedTokens),
+    savedNanos: records.reduce((total, { savedNanos = 0 }) => total + BigInt(savedNanos), 0n),
   };
 }
