@@ -43,6 +43,12 @@ A limit: the fourth request of a minute is refused with 429, and told when to co
 ${request("-si", "limited", "Hi")}
   done
 
+What was asked before: x-graft-cache says miss, then hit:
+
+  for i in 1 2; do
+${request("-si", "cached", "Hello")}
+  done
+
 What must not leave: the provider gets <EMAIL_1>, the answer has the address again. Look at both without sending anything:
 
 ${request("-s", "demo-openai", "Write to jane@example.com")}

@@ -22,8 +22,12 @@ export class CachedExchange implements Hooks {
   readonly #cache: Cache;
   readonly #exchange: Exchange;
   #named: Named | undefined;
+  /** The client has not asked for a fresh one. */
+  #takesStale = false;
   #filling: Filling | undefined;
   #follower: Follower | undefined;
+  /** Nobody waits for this exchange any more. */
+  #gone = false;
   /** As the store said when there was no answer; see EntryStore. */
   #epoch: number | undefined;
 
@@ -36,10 +40,13 @@ export class CachedExchange implements Hooks {
   async request(): Promise<OwnAnswer | undefined> {
     const { config } = this.#cache;
     const exchange = this.#exchange;
+    // As if there were no cache.
+    if (!matches(config.match, exchange)) return undefined;
     const asked = readDirectives(exchange.client.headers["cache-control"], new Set(config.client_directives));
     const named = this.#mayUse() ? await this.#cache.nameOf(exchange) : undefined;
     if (named === undefined) return this.#pass("bypass", asked);
     this.#named = named;
+    this.#takesStale = !asked.noCache && asked.maxAge === undefined;
     if (asked.noCache) return this.#fill("bypass", asked);
     // What a client asks for in particular need not serve the others.
     const plain = !asked.noStore && !asked.onlyIfCached && asked.maxAge === undefined;
@@ -55,7 +62,13 @@ export class CachedExchange implements Hooks {
 
   async rescue(error: GraftError): Promise<OwnAnswer | undefined> {
     const { config, entries, services } = this.#cache;
-    if (this.#named === undefined || config.stale_if_error_s === 0 || !error.retryable || error.options.ours === true)
+    if (
+      this.#named === undefined ||
+      !this.#takesStale ||
+      config.stale_if_error_s === 0 ||
+      !error.retryable ||
+      error.options.ours === true
+    )
       return undefined;
     const { entry } = await entries.get(this.#named.key);
     if (entry === undefined || services.clock.now() - entry.storedAt > 1000 * (config.ttl_s + config.stale_if_error_s))
@@ -65,6 +78,7 @@ export class CachedExchange implements Hooks {
   }
 
   abandon(): void {
+    this.#gone = true;
     this.#follower?.leave();
   }
 
@@ -77,8 +91,7 @@ export class CachedExchange implements Hooks {
     const { config } = this.#cache;
     const { max_temperature: ceiling } = config;
     // Providers take 1 where none is given.
-    const cool = ceiling === undefined || (this.#exchange.request.temperature ?? 1) <= ceiling;
-    return cool && matches(config.match, this.#exchange);
+    return ceiling === undefined || (this.#exchange.request.temperature ?? 1) <= ceiling;
   }
 
   /** First here, or alone: looks whether there is an answer, and sees to it that there is one. */
@@ -109,6 +122,7 @@ export class CachedExchange implements Hooks {
     const { config, services } = this.#cache;
     const exchange = this.#exchange;
     this.#follower = follower;
+    if (this.#gone) follower.leave();
     const live = exchange.head?.stream === true && services.host.liveFollowers;
     exchange.mayTake(config.single_flight.wait_ms + SLACK_MS);
     const ready = await follower.ready(!live);
@@ -118,7 +132,8 @@ export class CachedExchange implements Hooks {
       this.#follower = undefined;
       return await this.#takeOff(ready, named, asked);
     }
-    this.#tell("hit", { shared: true });
+    const { found = "hit", similarity } = follower.entry ?? {};
+    this.#tell(found, { shared: true, similarity });
     if (live) return { live: this.#read(follower) };
     const events: ChatEvent[] = [];
     for await (const batch of this.#read(follower)) for (const event of batch) events.push(event);
@@ -130,7 +145,8 @@ export class CachedExchange implements Hooks {
     yield* follower.events();
     if (follower.entry === undefined) return;
     this.#cache.countSaved(follower.entry);
-    tellClient(this.#exchange, "hit", { shared: true, entry: follower.entry }, this.#cache.services.clock.now());
+    const { found = "hit", similarity } = follower.entry;
+    tellClient(this.#exchange, found, { shared: true, similarity, entry: follower.entry }, this.#cache.services.clock.now());
   }
 
   /** @param leader whose followers get what is found */
@@ -148,13 +164,13 @@ export class CachedExchange implements Hooks {
       const refreshed = revalidate(this.#cache, this.#exchange, this, named);
       if (refreshed !== undefined) {
         this.#exchange.background = refreshed;
-        leader?.land(entry);
+        leader?.land(entry, { found: "stale" });
         return this.#serve("stale", entry);
       }
     }
     const similar = asked.maxAge === undefined ? await semantic?.find(this.#exchange, named) : undefined;
     if (similar !== undefined) {
-      leader?.land(similar.entry);
+      leader?.land(similar.entry, { found: "semantic", similarity: similar.similarity });
       return this.#serve("semantic", similar.entry, similar);
     }
     if (asked.onlyIfCached) throw notKept();

@@ -1,5 +1,6 @@
 import type { Exchange } from "../core/exchange";
 import type { CacheStatus } from "../core/facts";
+import { safeHeaderValue } from "../core/headers";
 import type { AnswerFacts } from "./flights";
 
 export interface Told {
@@ -15,7 +16,9 @@ export function tellClient(exchange: Exchange, status: CacheStatus, { entry, sha
   if (similarity !== undefined) answerHeaders["x-graft-cache-similarity"] = similarity.toFixed(4);
   const ageMs = entry === undefined ? undefined : Math.max(0, now - entry.storedAt);
   if (ageMs !== undefined) answerHeaders["age"] = String(Math.floor(ageMs / 1000));
-  if (entry !== undefined && entry.dropped.length > 0) answerHeaders["x-graft-dropped-params"] = entry.dropped.join(", ");
+  // Names that clients made up.
+  if (entry !== undefined && entry.dropped.length > 0)
+    answerHeaders["x-graft-dropped-params"] = safeHeaderValue(entry.dropped.join(", "));
   facts.add({
     kind: "cache",
     status,

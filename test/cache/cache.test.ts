@@ -56,13 +56,18 @@ describe("what bypasses it", () => {
     ["an anonymous caller", {}, { caller: { anonymous: true, id: "ip:192.0.2.1" } }],
     ["a hot request", { max_temperature: 0.5 }, { body: { ...words, temperature: 0.6 } }],
     ["a request without a temperature, under a low ceiling", { max_temperature: 0.5 }, { body: words }],
-    ["what the policy does not want", { match: { models: ["n"] } }, { body: words }],
     ["state at the provider", {}, { body: { ...words, previous_response_id: "r" }, policy: { allowProviderState: true } }],
     ["the web of today", {}, { body: { ...words, web_search_options: {} } }],
   ])("%s", async (_what, config, asking) => {
     const { ask } = openCache(config);
     for (let round = 0; round < 2; round += 1)
       expect(await ask({ ...asking, aliases: fit.alias })).toMatchObject({ cache: "bypass", asked: true, status: 200 });
+  });
+
+  test("what the policy does not want a cache for: as if there were none", async () => {
+    const { ask } = openCache({ match: { models: ["n"] } });
+    for (let round = 0; round < 2; round += 1)
+      expect(await ask({ body: words })).toMatchObject({ cache: undefined, asked: true, record: { facts: [] } });
   });
 
   test("an answer that calls tools is kept where the policy says so", async () => {
@@ -141,6 +146,8 @@ describe("stale answers", () => {
     expect(got).toMatchObject({ status: 200, cache: "stale", headers: { age: "50" } });
     expect(contentOf(got)).toBe("kept");
     expect(got.record).toMatchObject({ status: 200, error: undefined });
+    for (const wish of ["no-cache", "max-age=60"])
+      expect((await ask({ body, says: 503, headers: { "cache-control": wish } })).status).toBe(503);
     // What the client has got wrong is not an outage.
     expect((await ask({ body, says: 400 })).status).toBe(400);
     clock.advance(70_000);

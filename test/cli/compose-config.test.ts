@@ -29,6 +29,7 @@ test("without keys only the demo provider is asked", async () => {
     "smart",
     "balanced",
     "limited",
+    "cached",
   ]);
   expect(config.envoy).toMatchObject({ listen: "127.0.0.1:8080", sockets: ["unix:///x/graft.sock"] });
   expect(config.admin.listen).toBe("127.0.0.1:0");

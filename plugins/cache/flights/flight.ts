@@ -8,7 +8,7 @@ import { FlightFollower } from "./follower";
 import { FlightLeader } from "./leader";
 import { type Receiver, Reception } from "./reception";
 import { Recording } from "./recording";
-import type { AnswerFacts, Follower } from "./roles";
+import type { AnswerFacts, Follower, Landing } from "./roles";
 import type { Room } from "./room";
 import { LEASE_MS, namesOf, type SharedStores } from "./shared";
 
@@ -87,14 +87,14 @@ export class Flight implements Receiver {
     if (!this.#recording.empty) this.#begin();
   }
 
-  land(entry: Entry): void {
+  land(entry: Entry, as?: Landing): void {
     if (!this.followed && this.#broadcast === undefined) {
       // As most hits: nobody needs it written down.
       this.#leader = undefined;
       this.#close();
       return;
     }
-    const facts = factsOf(entry);
+    const facts = { ...factsOf(entry), ...as };
     this.#begin();
     this.#recording.land(entry.events, facts);
     this.#arrive();

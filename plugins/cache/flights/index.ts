@@ -7,7 +7,7 @@ import { FlightFollower } from "./follower";
 import type { Follower, Leader } from "./roles";
 import { Room } from "./room";
 
-export type { AnswerFacts, Follower, Leader } from "./roles";
+export type { AnswerFacts, Follower, Landing, Leader } from "./roles";
 
 /** That newcomers can join at one time; what comes beyond them flies alone. */
 const MAX_OPEN = 10_000;

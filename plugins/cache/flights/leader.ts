@@ -2,7 +2,7 @@ import type { GraftError } from "../../core/errors";
 import type { ChatEvent } from "../../core/events";
 import type { Entry } from "../entry";
 import type { Flight } from "./flight";
-import type { Follower, Leader } from "./roles";
+import type { Follower, Landing, Leader } from "./roles";
 
 /** A flight in one exchange's hands, until it ends or is another's. */
 export class FlightLeader implements Leader {
@@ -20,8 +20,8 @@ export class FlightLeader implements Leader {
     return this.#leads && this.#flight.followed;
   }
 
-  land(entry: Entry): void {
-    if (this.#leads) this.#flight.land(entry);
+  land(entry: Entry, as?: Landing): void {
+    if (this.#leads) this.#flight.land(entry, as);
   }
 
   async takeOff(reread: () => Promise<Entry | undefined>): Promise<Follower | undefined> {

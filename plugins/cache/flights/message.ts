@@ -52,5 +52,14 @@ function readFacts(message: JsonObject): AnswerFacts | undefined {
   const dropped = arrayAt(value, "dropped").filter((name) => typeof name === "string");
   const nanos = numberAt(value, "nanos");
   const usage = objectAt(value, "usage");
-  return compact({ storedAt, target, dropped, nanos, usage: isSoundUsage(usage) ? usage : undefined });
+  const found = stringAt(value, "found");
+  return compact({
+    storedAt,
+    target,
+    dropped,
+    nanos,
+    usage: isSoundUsage(usage) ? usage : undefined,
+    found: found === "stale" || found === "semantic" ? found : undefined,
+    similarity: numberAt(value, "similarity"),
+  });
 }

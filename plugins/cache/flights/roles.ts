@@ -7,7 +7,13 @@ import type { ChatEvent } from "../../core/events";
 import type { Entry } from "../entry";
 
 /** What is known of an answer beside its words. */
-export type AnswerFacts = Pick<Entry, "storedAt" | "target" | "usage" | "nanos" | "dropped">;
+export interface AnswerFacts extends Pick<Entry, "storedAt" | "target" | "usage" | "nanos" | "dropped">, Landing {}
+
+/** Of an answer that the cache had, what it is if it is no plain hit. */
+export interface Landing {
+  readonly found?: "stale" | "semantic";
+  readonly similarity?: number;
+}
 
 /**
  * Calls the provider. Ends by one of `land`, `end` and `fail`, whichever comes first; all others are then without effect, so `fail` may
@@ -16,7 +22,7 @@ export type AnswerFacts = Pick<Entry, "storedAt" | "target" | "usage" | "nanos" 
 export interface Leader {
   readonly role: "leader";
   /** The cache has the answer after all: the followers get it. */
-  land(entry: Entry): void;
+  land(entry: Entry, as?: Landing): void;
   /**
    * The cache has it not. Before the provider is called, by promoted leaders as well; the second time it does nothing.
    * @param reread looks into the cache once more: another replica may have ended its call since this exchange looked

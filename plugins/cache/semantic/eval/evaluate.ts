@@ -6,7 +6,7 @@ export const TOLERATED_FALSE_HITS = 0.02;
 export const THRESHOLDS: readonly number[] = [0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99];
 
 /** Texts a call: what every provider of embeddings takes. */
-const BATCH = 64;
+const BATCH = 32;
 
 /** How many pairs are this similar at least; `checked`: and agree besides. */
 export interface EvalRow {

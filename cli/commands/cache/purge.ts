@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { namespacesOf, purge } from "../../plugins/cache/purge";
-import { formatIssue, KNOWN, loadConfig } from "../../plugins/config";
-import type { Config } from "../../plugins/config/schema";
-import { systemClock } from "../../plugins/core/clock";
-import { openStores } from "../../plugins/open-stores";
+import { namespacesOf, purge } from "../../../plugins/cache/purge";
+import { formatIssue, KNOWN, loadConfig } from "../../../plugins/config";
+import type { Config } from "../../../plugins/config/schema";
+import { systemClock } from "../../../plugins/core/clock";
+import { openStores } from "../../../plugins/open-stores";
 
 interface PurgeFlags {
   readonly config: string;
@@ -13,18 +13,17 @@ interface PurgeFlags {
 
 const each = (value: string, before: readonly string[]): string[] => [...before, value];
 
-export function cache(program: Command): void {
-  const group = program.command("cache").description("answers that are kept");
+export function addPurge(group: Command): void {
   group
     .command("purge")
     .description("forget them: nothing that is kept now, or being made, is served again")
     .option("--config <file>", "configuration", "graft.yaml")
     .option("--namespace <name>", "only these; may be repeated (default: those of all policies with a cache)", each, [])
     .option("--admin <host:port>", "process to ask, where answers are kept in memory (default: `admin.listen`)")
-    .action(runPurge);
+    .action(run);
 }
 
-async function runPurge(flags: PurgeFlags): Promise<void> {
+async function run(flags: PurgeFlags): Promise<void> {
   // For whichever gateway it is: that of Kong may have no policies.
   const loaded = await loadConfig(flags.config, { vocabulary: KNOWN, env: process.env, host: "kong" });
   if (!loaded.ok) {
