@@ -3,7 +3,8 @@
  *
  * Values are immutable: a hook that changes the request assigns a new one to `exchange.request`. Names follow OpenAI's chat
  * completions where it has one. `extra` on each level carries wire fields nobody here knows, so that they still reach a
- * provider that speaks the client's own dialect; every other codec must report them as dropped.
+ * provider that speaks the client's own dialect; every other codec must report them as dropped. What is unknown inside an object that
+ * has no level of its own here stands below that object's name: `extra.function`, `extra.image_url`, `extra.json_schema`.
  */
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -11,12 +12,16 @@ export type JsonObject = { readonly [key: string]: unknown };
 export interface CacheControl {
   readonly type: "ephemeral";
   readonly ttl?: string;
+  readonly extra?: JsonObject;
 }
 
 export type MediaSource =
   | { readonly kind: "url"; readonly url: string }
-  /** `data` is base64 without the `data:` prefix; `mediaType` is lower case, e.g. `image/png`. */
-  | { readonly kind: "base64"; readonly mediaType: string; readonly data: string }
+  /**
+   * `data` is base64 without the `data:` prefix; `mediaType` is lower case, e.g. `image/png`; `parameters` stood between them, as they
+   * were written: `;charset=utf-8`.
+   */
+  | { readonly kind: "base64"; readonly mediaType: string; readonly data: string; readonly parameters?: string }
   | { readonly kind: "file-id"; readonly id: string };
 
 interface PartBase {
@@ -127,24 +132,39 @@ export type Tool =
       readonly cache?: CacheControl;
       readonly extra?: JsonObject;
     }
-  | { readonly kind: "custom"; readonly name: string; readonly value: JsonObject }
+  | {
+      readonly kind: "custom";
+      readonly name: string;
+      /** The `custom` object, whole. */
+      readonly value: JsonObject;
+      readonly cache?: CacheControl;
+      readonly extra?: JsonObject;
+    }
   /** Run by the provider itself (web search, code execution …): `value` is its wire form. */
   | { readonly kind: "server"; readonly value: JsonObject };
 
 export type ToolChoice =
   | { readonly mode: "auto" | "none" | "required" }
-  | { readonly mode: "tool"; readonly name: string; readonly custom?: boolean }
-  | { readonly mode: "allowed"; readonly required: boolean; readonly names: readonly string[] };
+  | { readonly mode: "tool"; readonly name: string; readonly custom?: boolean; readonly extra?: JsonObject }
+  | {
+      readonly mode: "allowed";
+      readonly required: boolean;
+      readonly names: readonly string[];
+      /** The same tools, each as the client referred to it (a server tool by type, label and more). */
+      readonly references?: readonly JsonObject[];
+      readonly extra?: JsonObject;
+    };
 
 export type ResponseFormat =
-  | { readonly kind: "text" }
-  | { readonly kind: "json-object" }
+  | { readonly kind: "text"; readonly extra?: JsonObject }
+  | { readonly kind: "json-object"; readonly extra?: JsonObject }
   | {
       readonly kind: "json-schema";
       readonly name: string;
       readonly schema: JsonObject;
       readonly strict?: boolean;
       readonly description?: string;
+      readonly extra?: JsonObject;
     };
 
 export interface ReasoningRequest {
@@ -154,6 +174,11 @@ export interface ReasoningRequest {
   readonly budgetTokens?: number;
   /** false = the client does not want to see thoughts. */
   readonly include?: boolean;
+  /**
+   * `reasoning_effort`, `reasoning` and `thinking` as the client wrote them, where it said more than an effort. Servers of its dialect
+   * disagree on which of them they read, so they get these instead; see unread-members.ts for the others.
+   */
+  readonly wire?: JsonObject;
 }
 
 export interface ChatRequest {

@@ -1,10 +1,26 @@
 /** All that a request says: every text once, in order, with where it comes from. */
-import type { ChatRequest, FilePart, JsonObject, Message, Part, ResultContent, Tool } from "../core/chat";
+import type {
+  CacheControl,
+  ChatRequest,
+  FilePart,
+  JsonObject,
+  MediaSource,
+  Message,
+  Part,
+  ResultContent,
+  Tool,
+  ToolChoice,
+} from "../core/chat";
 import type { Source } from "./rule";
 import { mapStrings } from "./string-leaves";
 
 /** @param json JSON text, as tool arguments are */
 export type Visit = (text: string, source: Source, json: boolean) => string;
+
+interface Beside {
+  readonly cache?: CacheControl;
+  readonly extra?: JsonObject;
+}
 
 const ROLES: Readonly<Record<Message["role"], Source>> = {
   system: "system",
@@ -20,9 +36,14 @@ export function mapTexts(request: ChatRequest, visit: Visit): ChatRequest {
   const tools = request.tools === undefined ? undefined : mapAll(request.tools, (tool) => mapTool(tool, visit));
   const format = strings(request.responseFormat, "definitions", visit);
   const extra = strings(request.extra, "definitions", visit);
+  const { toolChoice, reasoning } = request;
   return replaced(request, {
     messages,
     extra,
+    ...(toolChoice === undefined ? {} : { toolChoice: mapChoice(toolChoice, visit) }),
+    ...(reasoning?.wire === undefined
+      ? {}
+      : { reasoning: replaced(reasoning, { wire: strings(reasoning.wire, "definitions", visit) }) }),
     ...(tools === undefined ? {} : { tools }),
     ...(format === undefined ? {} : { responseFormat: format }),
   });
@@ -50,8 +71,14 @@ function mapMessage(message: Message, visit: Visit): Message {
 
 function mapPart(part: Part, source: Source, visit: Visit): Part {
   const kept = mapContent(part, source, visit);
-  if (kept.extra === undefined) return kept;
-  return replaced(kept, { extra: strings(kept.extra, source, visit) });
+  return mapBeside(kept, source, visit);
+}
+
+function mapBeside<T extends Beside>(value: T, source: Source, visit: Visit): T {
+  const { cache, extra } = value;
+  const kept = extra === undefined ? value : replaced<Beside>(value, { extra: strings(extra, source, visit) });
+  if (cache?.extra === undefined) return kept as T;
+  return replaced<Beside>(kept, { cache: replaced(cache, { extra: strings(cache.extra, source, visit) }) }) as T;
 }
 
 function mapContent(part: Part, source: Source, visit: Visit): Part {
@@ -75,6 +102,8 @@ function mapContent(part: Part, source: Source, visit: Visit): Part {
       return replaced(part, { content: mapAll(part.content, (content) => mapResult(content, visit)) });
     case "file":
       return mapFile(part, source, visit);
+    case "image":
+      return replaced(part, { source: mapParameters(part.source, source, visit) });
     case "opaque":
       return replaced(part, { value: mapStrings(part.value, (text) => visit(text, source, false)) });
     default:
@@ -83,16 +112,24 @@ function mapContent(part: Part, source: Source, visit: Visit): Part {
 }
 
 function mapResult(content: ResultContent, visit: Visit): ResultContent {
-  if (content.type === "text") return replaced(content, { text: visit(content.text, "tool", false) });
-  return content.type === "file" ? mapFile(content, "tool", visit) : content;
+  const kept = mapBeside(content, "tool", visit);
+  if (kept.type === "text") return replaced(kept, { text: visit(kept.text, "tool", false) });
+  if (kept.type === "file") return mapFile(kept, "tool", visit);
+  return replaced(kept, { source: mapParameters(kept.source, "tool", visit) });
+}
+
+/** A data URL may name its file. */
+function mapParameters(source: MediaSource, of: Source, visit: Visit): MediaSource {
+  if (source.kind !== "base64" || source.parameters === undefined) return source;
+  return replaced(source, { parameters: visit(source.parameters, of, false) });
 }
 
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|x-ndjson)\b)/;
 
 function mapFile(part: FilePart, of: Source, visit: Visit): FilePart {
   const filename = part.filename === undefined ? undefined : visit(part.filename, of, false);
-  const named = replaced(part, filename === undefined ? {} : { filename });
-  const { source } = part;
+  const source = mapParameters(part.source, of, visit);
+  const named = replaced(part, { source, ...(filename === undefined ? {} : { filename }) });
   if (source.kind !== "base64" || !TEXT_TYPE.test(source.mediaType)) return named;
   const text = Buffer.from(source.data, "base64").toString("utf8");
   const changed = visit(text, of, false);
@@ -100,14 +137,24 @@ function mapFile(part: FilePart, of: Source, visit: Visit): FilePart {
 }
 
 function mapTool(tool: Tool, visit: Visit): Tool {
-  if (tool.kind !== "function") return replaced(tool, { value: strings(tool.value, "definitions", visit) });
+  if (tool.kind === "server") return replaced(tool, { value: strings(tool.value, "definitions", visit) });
+  if (tool.kind === "custom")
+    return replaced(mapBeside(tool, "definitions", visit), { value: strings(tool.value, "definitions", visit) });
   const description = tool.description === undefined ? undefined : visit(tool.description, "definitions", false);
   const parameters = strings(tool.parameters, "definitions", visit);
-  return replaced(tool, {
+  return replaced(mapBeside(tool, "definitions", visit), {
     name: visit(tool.name, "definitions", false),
     ...(description === undefined ? {} : { description }),
     ...(parameters === undefined ? {} : { parameters }),
   });
+}
+
+/** Names among it are those of tools, which have been visited. */
+function mapChoice(choice: ToolChoice, visit: Visit): ToolChoice {
+  if (choice.mode !== "tool" && choice.mode !== "allowed") return choice;
+  const kept = choice.extra === undefined ? choice : replaced(choice, { extra: strings(choice.extra, "definitions", visit) });
+  if (kept.mode === "tool" || kept.references === undefined) return kept;
+  return replaced(kept, { references: mapAll(kept.references, (it) => strings(it, "definitions", visit)) });
 }
 
 function strings<T extends JsonObject | ChatRequest["responseFormat"]>(value: T, source: Source, visit: Visit): T {

@@ -8,6 +8,7 @@ import {
   openPipeline,
   pluginServices,
   policyFacts,
+  replied,
   SSE_HEADERS,
   sent,
   target,
@@ -77,18 +78,51 @@ test("what comes between two pieces of a streamed text does not hide what they s
 });
 
 test("what is denied does not go out in members that nobody reads either", async () => {
-  const ask = async (annotations: object[]) => {
+  const ask = async (index: string) => {
     const opened = guard.open({ rules: [{ ...RULES[0], on: "input" }] }, pluginServices, policyFacts);
     const pipeline = openPipeline({
       aliases: [alias("m", [target("openai", "x")])],
       hooks: (exchange) => [opened(exchange)["main"] ?? {}],
     });
     const messages = [
-      { role: "assistant", content: "x", annotations },
-      { role: "user", content: "q" },
+      { role: "assistant", tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" }, index }] },
+      { role: "tool", tool_call_id: "c", content: "q" },
     ];
     return sent(await pipeline.request(chat({ messages }))).request.body.toString();
   };
-  expect(await ask([{ title: "Project heron" }])).not.toMatch(/heron/i);
-  expect(await ask([{ title: "Project stork" }])).toContain("Project stork");
+  expect(await ask("Project heron")).not.toMatch(/heron/i);
+  expect(await ask("Project stork")).toContain("Project stork");
+});
+
+const NOTE = { note: "about Project heron" };
+const named = { name: "f", ...NOTE };
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ["response_format", { response_format: { type: "json_object", ...NOTE } }],
+  ["json_schema", { response_format: { type: "json_schema", json_schema: { ...named, schema: {} } } }],
+  ["tool_choice", { tool_choice: { type: "function", function: named } }],
+  [
+    "allowed tools",
+    { tool_choice: { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "mcp", ...NOTE }] } } },
+  ],
+  ["a custom tool", { tools: [{ type: "custom", custom: { name: "f" }, ...NOTE }] }],
+  ["a function", { tools: [{ type: "function", function: named }] }],
+  ["a mark", { messages: [{ role: "user", content: "x", cache_control: { type: "ephemeral", ...NOTE } }] }],
+  ["thinking", { thinking: { type: "enabled", ...NOTE } }],
+  ["annotations", { messages: [{ role: "assistant", content: "x", annotations: [NOTE] }] }],
+  ["a call", { messages: [{ role: "assistant", function_call: { arguments: "{}", ...named } }] }],
+  ["audio", { messages: [{ role: "assistant", audio: { id: "a", transcript: NOTE.note } }] }],
+  [
+    "a data URL",
+    {
+      messages: [
+        { role: "user", content: [{ type: "image_url", image_url: { url: "data:image/png;n=Project heron;base64,aGk=" } }] },
+      ],
+    },
+  ],
+  ["a part of a result", { messages: [{ role: "tool", tool_call_id: "c", content: [{ type: "text", text: "x", ...NOTE }] }] }],
+])("unknown members are read as well: %s", async (_, body) => {
+  const opened = guard.open({ rules: [{ ...RULES[0], on: "input" }] }, pluginServices, policyFacts);
+  const aliases = [alias("m", [target("openai-compatible", "x")])];
+  const pipeline = openPipeline({ aliases, hooks: (exchange) => [opened(exchange)["main"] ?? {}] });
+  expect(replied(await pipeline.request(chat(body))).json).toMatchObject({ error: { code: "content_policy_violation" } });
 });

@@ -88,6 +88,50 @@ const PLACES: Readonly<Record<string, Place>> = {
     void Object.assign(request, {
       extra_body: { google: { thinking_config: { note: text }, safety_settings: [{ category: text }] } },
     }),
+  // What nobody here knows, wherever an object is read.
+  unknownOfFormat: (request, text) =>
+    void Object.assign(request, { response_format: { type: "json_object", schema: { const: text } } }),
+  unknownOfSchema: (request, text) =>
+    void Object.assign(request, {
+      response_format: { type: "json_schema", json_schema: { name: "f", schema: { type: "object" }, note: text } },
+    }),
+  unknownOfChoice: (request, text) =>
+    void Object.assign(request, { tool_choice: { type: "function", function: { name: "f", note: text } } }),
+  reference: (request, text) =>
+    void Object.assign(request, {
+      tool_choice: { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "mcp", server_label: text }] } },
+    }),
+  unknownOfCustom: (request, text) =>
+    void Object.assign(request, { tools: [{ type: "custom", custom: { name: "f", note: text }, note: text }] }),
+  unknownOfCall: (request, text) =>
+    add(request, {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}", note: text }, note: text }],
+    }),
+  unknownOfMark: (request, text) =>
+    add(request, {
+      role: "user",
+      content: [{ type: "text", text: "x", cache_control: { type: "ephemeral", ttl: text, note: text } }],
+    }),
+  unknownOfRefusal: (request, text) =>
+    add(request, { role: "assistant", content: [{ type: "refusal", refusal: "no", note: text }] }),
+  unknownOfAudio: (request, text) => add(request, { role: "assistant", audio: { id: "a", transcript: text } }),
+  blocks: (request, text) =>
+    add(request, { role: "assistant", content: "x", thinking_blocks: [{ type: "thinking", thinking: text, note: text }] }),
+  secondReasoning: (request, text) =>
+    add(request, {
+      role: "assistant",
+      content: "x",
+      reasoning: text,
+      thinking_blocks: [{ type: "thinking", thinking: text }],
+      reasoning_details: [{ type: "reasoning.text", text: "y" }],
+    }),
+  annotations: (request, text) => add(request, { role: "assistant", content: "x", annotations: [{ title: text }] }),
+  mediaName: (request, text) =>
+    add(request, { role: "user", content: [{ type: "image_url", image_url: { url: `data:image/png;n=${text};base64,aGk=` } }] }),
+  unknownOfReasoning: (request, text) =>
+    void Object.assign(request, { reasoning: { effort: text, note: text }, thinking: { type: "enabled", note: text } }),
   effort: (request, text) => void Object.assign(request, { reasoning_effort: text }),
 };
 
@@ -100,7 +144,7 @@ function escaped(value: string): readonly string[] {
   return [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
 }
 
-describe.each(PROVIDERS)("%s", (provider) => {
+describe.each([...PROVIDERS, "openai-compatible"] as const)("%s", (provider) => {
   test.each(Object.keys(PLACES))("%s", async (name) => {
     const place = PLACES[name];
     await fc.assert(

@@ -84,6 +84,20 @@ export function unknownMembers(value: JsonObject, known: ReadonlySet<string>, pa
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
+/** The members unknown beside `type` and the object `inner`, and below its name those unknown inside it. */
+export function unknownAround(
+  value: JsonObject,
+  inner: string,
+  known: ReadonlySet<string>,
+  path: string,
+  beside: readonly string[] = [],
+): JsonObject | undefined {
+  const outside = unknownMembers(value, new Set(["type", inner, ...beside]), path);
+  const object = optionalObject(value, inner, path);
+  const inside = object === undefined ? undefined : unknownMembers(object, known, below(path, inner));
+  return inside === undefined ? outside : { ...outside, [inner]: inside };
+}
+
 /**
  * Servers in Go match names without regard to case, the last one winning: beside `model`, a `Model` that nobody here reads would be
  * what they read. The same goes for letters that fold to ASCII ones (`meſſages`).

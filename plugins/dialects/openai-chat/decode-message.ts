@@ -1,5 +1,5 @@
 /** One message of a request → neutral message. */
-import type { CacheControl, JsonObject, Message, OpaquePart, Part, ResultContent, Role, ToolResultPart } from "../../core/chat";
+import type { JsonObject, Message, OpaquePart, Part, ResultContent, Role, ToolResultPart } from "../../core/chat";
 import { compact } from "../../core/compact";
 import { isObject } from "../../core/read-json";
 import {
@@ -14,7 +14,7 @@ import {
   unknownMembers,
   wrongValue,
 } from "./check";
-import { decodeCache, decodeContent, decodeImage } from "./decode-part";
+import { decodeCache, decodeContent, decodeImage, FOREIGN_PART } from "./decode-part";
 import { decodeReasoning, REASONING_FIELDS } from "./decode-reasoning";
 import { decodeToolCalls, splitSignature } from "./decode-tool-call";
 
@@ -37,8 +37,7 @@ export function decodeMessage(message: JsonObject, path: string, legacy: LegacyC
   return compact({
     role,
     name: optionalString(message, "name", path),
-    parts: withCache(parts, decodeCache(message, path)),
-    extra: unknownMembers(message, PLAIN, path),
+    ...marked(message, path, parts, unknownMembers(message, PLAIN, path)),
   });
 }
 
@@ -48,7 +47,6 @@ function isRole(role: string): role is Role {
   return ROLES.has(role);
 }
 
-/** `annotations` are the provider's marks on its own text: clients echo them, no model reads them. */
 const ASSISTANT = new Set([
   ...PLAIN,
   ...REASONING_FIELDS,
@@ -65,24 +63,39 @@ function decodeAssistant(message: JsonObject, path: string, legacy: LegacyCalls)
   const { signature, rest } = splitSignature(optionalObject(message, "extra_content", path));
   const { opaque, rest: extraContent } = splitOpaque(rest);
   const refusal = optionalString(message, "refusal", path);
-  const audio = optionalObject(message, "audio", path);
+  const reasoning = decodeReasoning(message, path);
   const parts: Part[] = [
-    ...decodeReasoning(message, path),
+    ...reasoning.parts,
     ...opaque,
     ...signText(decodeContent(message, path), signature),
     ...(refusal === undefined ? [] : [{ type: "refusal" as const, text: refusal }]),
-    ...(audio === undefined ? [] : [{ type: "audio" as const, id: requiredString(audio, "id", below(path, "audio")) }]),
+    ...decodeAudio(message, path),
     ...objectList(message, "images", path).map(([image, at]) => decodeImage(image, at)),
     ...decodeToolCalls(message, path),
     ...decodeFunctionCall(message, path, legacy),
   ];
-  const unknown = unknownMembers(message, ASSISTANT, path);
-  return compact({
-    role: "assistant" as const,
-    name: optionalString(message, "name", path),
-    parts: withCache(parts, decodeCache(message, path)),
-    extra: extraContent === undefined ? unknown : { ...unknown, extra_content: extraContent },
-  });
+  const extra = {
+    ...unknownMembers(message, ASSISTANT, path),
+    ...reasoning.rest,
+    ...(isEmptyList(message["annotations"]) ? {} : { annotations: message["annotations"] }),
+    ...(extraContent === undefined ? {} : { extra_content: extraContent }),
+  };
+  const name = optionalString(message, "name", path);
+  return compact({ role: "assistant" as const, name, ...marked(message, path, parts, extra) });
+}
+
+const AUDIO = new Set(["id"]);
+
+/** As SDKs echo it, all that the answer said of it stands beside the id. */
+function decodeAudio(message: JsonObject, path: string): Part[] {
+  const audio = optionalObject(message, "audio", path);
+  if (audio === undefined) return [];
+  const at = below(path, "audio");
+  return [compact({ type: "audio" as const, id: requiredString(audio, "id", at), extra: unknownMembers(audio, AUDIO, at) })];
+}
+
+function isEmptyList(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function decodeFunctionCall(message: JsonObject, path: string, legacy: LegacyCalls): Part[] {
@@ -92,9 +105,12 @@ function decodeFunctionCall(message: JsonObject, path: string, legacy: LegacyCal
   const name = requiredString(call, "name", at);
   const id = `call_legacy_${path.replace(/\D/g, "")}`;
   legacy.set(name, id);
-  return [{ type: "tool-call", id, name, arguments: requiredString(call, "arguments", at) }];
+  const unknown = unknownMembers(call, FUNCTION_CALL, at);
+  const extra = unknown === undefined ? undefined : { function: unknown };
+  return [compact({ type: "tool-call" as const, id, name, arguments: requiredString(call, "arguments", at), extra })];
 }
 
+const FUNCTION_CALL = new Set(["name", "arguments"]);
 const RESULT = new Set([...PLAIN, "tool_call_id"]);
 
 function decodeResult(message: JsonObject, path: string, role: "tool" | "function", legacy: LegacyCalls): Message {
@@ -118,13 +134,24 @@ function resultContent(part: Part, path: string): ResultContent {
   throw wrongValue(below(path, "type"), part.type === "audio" ? "input_audio" : part.type, ["text", "image_url", "file"]);
 }
 
-/** A mark on the message stands for one on its last part. */
-function withCache(parts: Part[], cache: CacheControl | undefined): Part[] {
+/** A mark on the message stands for one on its last part, where that can have one and has none. */
+function marked(
+  message: JsonObject,
+  path: string,
+  parts: readonly Part[],
+  extra: JsonObject | undefined,
+): { readonly parts: readonly Part[]; readonly extra: JsonObject | undefined } {
+  const cache = decodeCache(message, path);
   const last = parts.at(-1);
-  return cache === undefined || last === undefined || last.cache !== undefined
-    ? parts
-    : [...parts.slice(0, -1), { ...last, cache }];
+  const some = extra === undefined || Object.keys(extra).length === 0 ? undefined : extra;
+  if (cache === undefined) return { parts, extra: some };
+  if (last === undefined || last.cache !== undefined || !MARKABLE.has(last.type))
+    return { parts, extra: { ...extra, cache_control: message["cache_control"] } };
+  return { parts: [...parts.slice(0, -1), { ...last, cache }], extra: some };
 }
+
+/** Those that have a place of their own in a request. */
+const MARKABLE: ReadonlySet<Part["type"]> = new Set<Part["type"]>(["text", "image", "file", "tool-call"]);
 
 /** A Gemini signature on the message belongs to its last text (it may stand on an empty one). */
 function signText(parts: Part[], signature: string | undefined): Part[] {
@@ -139,14 +166,18 @@ function splitOpaque(content: JsonObject | undefined): { opaque: OpaquePart[]; r
   const opaque: OpaquePart[] = [];
   const rest: [string, unknown][] = [];
   for (const [provider, value] of Object.entries(content ?? {})) {
-    const blocks = isObject(value) ? value["blocks"] : undefined;
-    if (!isObject(value) || !Array.isArray(blocks)) {
+    const blocks: unknown = isObject(value) ? value["blocks"] : undefined;
+    if (!isObject(value) || provider === FOREIGN_PART || !isListOfObjects(blocks)) {
       rest.push([provider, value]);
       continue;
     }
-    for (const block of blocks as unknown[]) if (isObject(block)) opaque.push({ type: "opaque", provider, value: block });
+    for (const block of blocks) opaque.push({ type: "opaque", provider, value: block });
     const others = unknownMembers(value, new Set(["blocks"]));
     if (others !== undefined) rest.push([provider, others]);
   }
   return rest.length === 0 ? { opaque } : { opaque, rest: Object.fromEntries(rest) };
+}
+
+function isListOfObjects(value: unknown): value is readonly JsonObject[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }

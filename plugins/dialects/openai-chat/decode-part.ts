@@ -19,6 +19,7 @@ import {
   optionalString,
   requiredObject,
   requiredString,
+  unknownAround,
   unknownMembers,
   wrongType,
   wrongValue,
@@ -61,7 +62,9 @@ function decodeText(part: JsonObject, path: string): TextPart {
   });
 }
 
+const MARK = ["cache_control"];
 const IMAGE = new Set(["url", "detail"]);
+const BARE = new Set(["type", "image_url", ...MARK]);
 
 export function decodeImage(part: JsonObject, path: string): ImagePart {
   const at = below(path, "image_url");
@@ -73,7 +76,7 @@ export function decodeImage(part: JsonObject, path: string): ImagePart {
     source: mediaSource(requiredString(image, "url", at)),
     detail: optionalString(image, "detail", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "image_url", path, unknownMembers(image, IMAGE, at)),
+    extra: typeof bare === "string" ? unknownMembers(part, BARE, path) : unknownAround(part, "image_url", IMAGE, path, MARK),
   });
 }
 
@@ -87,11 +90,13 @@ function decodeAudio(part: JsonObject, path: string): AudioPart {
     data: requiredString(audio, "data", at),
     format: requiredString(audio, "format", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "input_audio", path, unknownMembers(audio, AUDIO, at)),
+    extra: unknownAround(part, "input_audio", AUDIO, path, MARK),
   });
 }
 
 const FILE = new Set(["file_id", "file_data", "filename"]);
+/** Beside an id the data is not read. */
+const FILE_BY_ID = new Set(["file_id", "filename"]);
 
 function decodeFile(part: JsonObject, path: string): FilePart {
   const at = below(path, "file");
@@ -102,7 +107,13 @@ function decodeFile(part: JsonObject, path: string): FilePart {
     source: id === undefined ? fileData(requiredString(file, "file_data", at)) : ({ kind: "file-id", id } as const),
     filename: optionalString(file, "filename", at),
     cache: decodeCache(part, path),
-    extra: extraOf(part, "file", path, unknownMembers(file, FILE, at)),
+    extra: unknownAround(
+      part,
+      "file",
+      id === undefined || field(file, "file_data") === undefined ? FILE : FILE_BY_ID,
+      path,
+      MARK,
+    ),
   });
 }
 
@@ -116,20 +127,24 @@ function fileData(text: string): MediaSource {
 function mediaSource(url: string): MediaSource {
   const comma = url.startsWith("data:") ? url.indexOf(",") : -1;
   if (comma === -1 || comma > 200) return { kind: "url", url };
-  const [mediaType, ...parameters] = url.slice("data:".length, comma).toLowerCase().split(";");
-  if (!mediaType || parameters.at(-1) !== "base64") return { kind: "url", url };
-  return { kind: "base64", mediaType, data: url.slice(comma + 1) };
+  const [mediaType, ...parameters] = url.slice("data:".length, comma).split(";");
+  if (!mediaType || parameters.pop()?.toLowerCase() !== "base64") return { kind: "url", url };
+  const source = { kind: "base64", mediaType: mediaType.toLowerCase(), data: url.slice(comma + 1) } as const;
+  return parameters.length === 0 ? source : { ...source, parameters: `;${parameters.join(";")}` };
 }
+
+const REFUSAL = new Set(["type", "refusal", ...MARK]);
 
 function decodeRefusal(part: JsonObject, path: string): RefusalPart {
-  return { type: "refusal", text: requiredString(part, "refusal", path) };
+  return compact({
+    type: "refusal" as const,
+    text: requiredString(part, "refusal", path),
+    cache: decodeCache(part, path),
+    extra: unknownMembers(part, REFUSAL, path),
+  });
 }
 
-/** Members unknown on the part itself, and those unknown on its inner object below the inner object's name. */
-function extraOf(part: JsonObject, inner: string, path: string, unknownInside: JsonObject | undefined): JsonObject | undefined {
-  const outside = unknownMembers(part, new Set(["type", "cache_control", inner]), path);
-  return unknownInside === undefined ? outside : { ...outside, [inner]: unknownInside };
-}
+const CACHE = new Set(["type", "ttl"]);
 
 /** Anthropic's cache mark, which chat clients may put on parts, messages and tools. */
 export function decodeCache(value: JsonObject, path: string): CacheControl | undefined {
@@ -138,5 +153,9 @@ export function decodeCache(value: JsonObject, path: string): CacheControl | und
   const at = below(path, "cache_control");
   const type = requiredString(cache, "type", at);
   if (type !== "ephemeral") throw wrongValue(below(at, "type"), type, ["ephemeral"]);
-  return compact({ type: "ephemeral" as const, ttl: optionalString(cache, "ttl", at) });
+  return compact({
+    type: "ephemeral" as const,
+    ttl: optionalString(cache, "ttl", at),
+    extra: unknownMembers(cache, CACHE, at),
+  });
 }

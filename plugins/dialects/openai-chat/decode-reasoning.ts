@@ -1,7 +1,7 @@
 /**
  * Reasoning that comes back with an assistant message. Three conventions are in use: `reasoning_details` (OpenRouter, and what
- * this dialect sends), `thinking_blocks` (LiteLLM) and a plain `reasoning_content` or `reasoning`. The first present wins: they
- * repeat each other.
+ * this dialect sends), `thinking_blocks` (LiteLLM) and a plain `reasoning_content` or `reasoning`. The first present is read: they
+ * repeat each other. One that says something else is kept as it is.
  */
 import type { JsonObject, ReasoningPart } from "../../core/chat";
 import { compact } from "../../core/compact";
@@ -10,13 +10,30 @@ import { objectList, optionalString, unknownMembers } from "./check";
 
 export const REASONING_FIELDS = ["reasoning_details", "thinking_blocks", "reasoning_content", "reasoning"] as const;
 
-export function decodeReasoning(message: JsonObject, path: string): ReasoningPart[] {
-  const details = objectList(message, "reasoning_details", path);
-  if (details.length > 0) return details.map(([detail, at]) => decodeDetail(detail, at));
-  const blocks = objectList(message, "thinking_blocks", path);
-  if (blocks.length > 0) return blocks.map(([block, at]) => decodeThinkingBlock(block, at));
-  const text = optionalString(message, "reasoning_content", path) ?? optionalString(message, "reasoning", path);
-  return text === undefined || text === "" ? [] : [{ type: "reasoning", text }];
+/** @returns `rest`: the fields, by name, that `parts` do not say */
+export function decodeReasoning(
+  message: JsonObject,
+  path: string,
+): { readonly parts: readonly ReasoningPart[]; readonly rest: JsonObject } {
+  const details = objectList(message, "reasoning_details", path).map(([detail, at]) => decodeDetail(detail, at));
+  const blocks = objectList(message, "thinking_blocks", path).map(([block, at]) => decodeThinkingBlock(block, at));
+  const content = optionalString(message, "reasoning_content", path);
+  const reasoning = optionalString(message, "reasoning", path);
+  const plain = content || reasoning;
+  const bare: ReasoningPart[] = plain ? [{ type: "reasoning", text: plain }] : [];
+  const parts = [details, blocks].find((it) => it.length > 0) ?? bare;
+  const text = parts.map((part) => part.text).join("");
+  const rest = compact({
+    thinking_blocks: blocks.length === 0 || saidBy(blocks) === saidBy(parts) ? undefined : message["thinking_blocks"],
+    // Where there is no other, DeepSeek and its like want even an empty one back.
+    reasoning_content: (content === text) === (content === "") ? content : undefined,
+    reasoning: reasoning === text || reasoning === "" ? undefined : reasoning,
+  });
+  return { parts, rest };
+}
+
+function saidBy(parts: readonly ReasoningPart[]): string {
+  return JSON.stringify(parts.map(({ text, signature, redacted }) => [text, signature, redacted]));
 }
 
 const DETAIL = new Set(["text", "summary", "data", "signature", "format"]);
@@ -37,6 +54,9 @@ function decodeDetail(detail: JsonObject, path: string): ReasoningPart {
   });
 }
 
+const BLOCK = new Set(["thinking", "signature", "data"]);
+
+/** By its `type`, which no detail has, a codec of this dialect knows where it came from. */
 function decodeThinkingBlock(block: JsonObject, path: string): ReasoningPart {
   return compact({
     type: "reasoning" as const,
@@ -44,5 +64,6 @@ function decodeThinkingBlock(block: JsonObject, path: string): ReasoningPart {
     provider: "anthropic",
     signature: optionalString(block, "signature", path),
     redacted: optionalString(block, "data", path),
+    extra: unknownMembers(block, BLOCK, path),
   });
 }

@@ -11,8 +11,10 @@ import {
   optionalNumber,
   optionalObject,
   optionalString,
+  refuseLookalikes,
   requiredObject,
   requiredString,
+  unknownAround,
   unknownMembers,
   wrongType,
 } from "./check";
@@ -51,28 +53,24 @@ export function decodeRequest(source: JsonSource): ChatRequest {
     user: optionalString(value, "user"),
     stream,
     includeUsage,
-    extra: extraOf(value, toolChoice === undefined, responseFormat === undefined),
+    extra: extraOf(value, stream, toolChoice === undefined, responseFormat === undefined),
   });
 }
 
 /** Unknown fields, unknown forms of known ones, and what is unknown inside the objects that were read. */
-function extraOf(value: JsonObject, keepChoice: boolean, keepFormat: boolean): JsonObject {
+function extraOf(value: JsonObject, stream: boolean, keepChoice: boolean, keepFormat: boolean): JsonObject {
   const kept: { [key: string]: unknown } = {};
   if (keepChoice && field(value, "tool_choice") !== undefined) kept["tool_choice"] = value["tool_choice"];
   if (keepFormat && field(value, "response_format") !== undefined) kept["response_format"] = value["response_format"];
-  for (const [key, known] of OPTIONS_WITH_REST) {
-    const object = optionalObject(value, key);
-    const rest = object === undefined ? undefined : unknownMembers(object, known, key);
-    if (rest !== undefined) kept[key] = rest;
-  }
+  const options = optionalObject(value, "stream_options");
+  const rest = options === undefined ? undefined : unknownMembers(options, STREAM_OPTIONS, "stream_options");
+  // Of a whole answer it says nothing, and OpenAI refuses it there.
+  const idle = !stream && options !== undefined && field(options, "include_usage") !== undefined;
+  if (idle || rest !== undefined) kept["stream_options"] = idle ? options : rest;
   return { ...unknownMembers(value, REQUEST_FIELDS), ...kept };
 }
 
-const OPTIONS_WITH_REST = [
-  ["stream_options", new Set(["include_usage"])],
-  ["reasoning", new Set(["effort", "max_tokens", "exclude", "enabled"])],
-  ["thinking", new Set(["type", "budget_tokens"])],
-] as const;
+const STREAM_OPTIONS = new Set(["include_usage"]);
 
 /** Two bounds that differ: servers disagree on which one counts. OpenAI refuses both together. */
 function maxTokensOf(value: JsonObject): number | undefined {
@@ -97,8 +95,10 @@ function decodeResponseFormat(value: JsonObject): ResponseFormat | undefined {
   const format = optionalObject(value, "response_format");
   if (format === undefined) return undefined;
   const type = requiredString(format, "type", "response_format");
-  if (type === "text") return { kind: "text" };
-  if (type === "json_object") return { kind: "json-object" };
+  // Some servers take a `schema` beside `json_object`.
+  if (type === "text") return compact({ kind: "text" as const, extra: unknownMembers(format, FORMAT, "response_format") });
+  if (type === "json_object")
+    return compact({ kind: "json-object" as const, extra: unknownMembers(format, FORMAT, "response_format") });
   if (type !== "json_schema") return undefined;
   const at = "response_format.json_schema";
   const schema = requiredObject(format, "json_schema", "response_format");
@@ -108,13 +108,19 @@ function decodeResponseFormat(value: JsonObject): ResponseFormat | undefined {
     schema: requiredObject(schema, "schema", at),
     strict: optionalBoolean(schema, "strict", at),
     description: optionalString(schema, "description", at),
+    extra: unknownAround(format, "json_schema", JSON_SCHEMA, "response_format"),
   });
 }
+
+const FORMAT = new Set(["type"]);
+const JSON_SCHEMA = new Set(["name", "schema", "strict", "description"]);
 
 /** OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, Anthropic's `thinking`; the most specific word wins. */
 function decodeReasoningRequest(value: JsonObject): ReasoningRequest | undefined {
   const reasoning = optionalObject(value, "reasoning") ?? {};
   const thinking = optionalObject(value, "thinking") ?? {};
+  refuseLookalikes(reasoning, REASONING, "reasoning");
+  refuseLookalikes(thinking, THINKING, "thinking");
   const exclude = optionalBoolean(reasoning, "exclude", "reasoning");
   const budgetTokens =
     optionalInteger(thinking, "budget_tokens", 0, "thinking") ?? optionalInteger(reasoning, "max_tokens", 0, "reasoning");
@@ -127,6 +133,17 @@ function decodeReasoningRequest(value: JsonObject): ReasoningRequest | undefined
     effort: enabled === false ? "none" : switched,
     budgetTokens: enabled === false ? undefined : budgetTokens,
     include: exclude === undefined ? undefined : !exclude,
+    wire: wireReasoning(value),
   });
   return Object.keys(found).length === 0 ? undefined : found;
+}
+
+const REASONING = new Set(["effort", "max_tokens", "exclude", "enabled"]);
+const THINKING = new Set(["type", "budget_tokens"]);
+
+function wireReasoning(value: JsonObject): JsonObject | undefined {
+  const effort = optionalString(value, "reasoning_effort");
+  const reasoning = optionalObject(value, "reasoning");
+  const thinking = optionalObject(value, "thinking");
+  return (reasoning ?? thinking) === undefined ? undefined : compact({ reasoning_effort: effort, reasoning, thinking });
 }

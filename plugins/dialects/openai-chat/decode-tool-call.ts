@@ -9,11 +9,15 @@ import {
   optionalString,
   requiredObject,
   requiredString,
+  unknownAround,
   unknownMembers,
   wrongValue,
 } from "./check";
+import { decodeCache } from "./decode-part";
 
-const KNOWN = new Set(["id", "type", "function", "custom", "index", "extra_content"]);
+/** `index` is a call's place in the stream it came by. */
+const BESIDE = ["id", "index", "extra_content", "cache_control"];
+const INNER = { function: new Set(["name", "arguments"]), custom: new Set(["name", "input"]) } as const;
 
 export function decodeToolCalls(message: JsonObject, path: string): ToolCallPart[] {
   return objectList(message, "tool_calls", path).map(([call, at]) => decodeToolCall(call, at));
@@ -25,7 +29,7 @@ function decodeToolCall(call: JsonObject, path: string): ToolCallPart {
   const inner = requiredObject(call, type, path);
   const at = below(path, type);
   const { signature, rest } = splitSignature(optionalObject(call, "extra_content", path));
-  const unknown = unknownMembers(call, KNOWN, path);
+  const unknown = unknownAround(call, type, INNER[type], path, BESIDE);
   return compact({
     type: "tool-call" as const,
     id: requiredString(call, "id", path),
@@ -33,6 +37,7 @@ function decodeToolCall(call: JsonObject, path: string): ToolCallPart {
     arguments: requiredString(inner, type === "custom" ? "input" : "arguments", at),
     custom: type === "custom" ? true : undefined,
     signature,
+    cache: decodeCache(call, path),
     extra: rest === undefined ? unknown : { ...unknown, extra_content: rest },
   });
 }

@@ -11,8 +11,11 @@ export interface Turn {
   readonly content: readonly Block[];
 }
 
-export function cacheControl(cache: CacheControl | undefined): { readonly cache_control?: CacheControl } {
-  return cache === undefined ? {} : { cache_control: cache };
+export function cacheControl(cache: CacheControl | undefined, dropped: Set<string>): { readonly cache_control?: CacheControl } {
+  if (cache === undefined) return {};
+  const { extra, ...known } = cache;
+  for (const key of Object.keys(extra ?? {})) dropped.add(`cache_control.${key}`);
+  return { cache_control: known };
 }
 
 /** Anthropic refuses text blocks without a visible character. */

@@ -16,10 +16,11 @@ const TYPE_BY_ENDING: Readonly<Record<string, string>> = {
 
 /** @returns `undefined` for blank text. @param where the client's path to the part, for errors. */
 export function encodeContent(part: ResultContent, where: string, dropped: Set<string>): Block | undefined {
+  if (part.type !== "text") reportParameters(part, dropped);
   switch (part.type) {
     case "text":
       reportExtra(part.extra, [], dropped);
-      if (!isBlank(part.text)) return { type: "text", text: part.text, ...cacheControl(part.cache) };
+      if (!isBlank(part.text)) return { type: "text", text: part.text, ...cacheControl(part.cache, dropped) };
       if (part.cache !== undefined) dropped.add("messages[].content[].cache_control");
       return undefined;
     case "image":
@@ -32,7 +33,13 @@ export function encodeContent(part: ResultContent, where: string, dropped: Set<s
 function encodeImage(part: ImagePart, where: string, dropped: Set<string>): Block {
   reportExtra(part.extra, [], dropped);
   if (part.detail !== undefined && part.detail !== "auto") dropped.add("messages[].content[].image_url.detail");
-  return { type: "image", source: imageSource(part.source, where), ...cacheControl(part.cache) };
+  return { type: "image", source: imageSource(part.source, where), ...cacheControl(part.cache, dropped) };
+}
+
+/** Of a data URL. All text is UTF-8 here. */
+function reportParameters({ type, source }: ImagePart | FilePart, dropped: Set<string>): void {
+  if (source.kind !== "base64" || source.parameters === undefined || /^;charset=utf-?8$/i.test(source.parameters)) return;
+  dropped.add(type === "image" ? "messages[].content[].image_url.url" : "messages[].content[].file.file_data");
 }
 
 function imageSource(source: MediaSource, where: string): JsonObject {
@@ -47,12 +54,12 @@ function encodeFile(part: FilePart, where: string, dropped: Set<string>): Block 
   if (mediaType?.startsWith("image/")) {
     reportExtra(part.extra, [], dropped);
     if (part.filename !== undefined) dropped.add("messages[].content[].file.filename");
-    return { type: "image", source: imageSource(part.source, where), ...cacheControl(part.cache) };
+    return { type: "image", source: imageSource(part.source, where), ...cacheControl(part.cache, dropped) };
   }
   const source = documentSource(part.source, mediaType, where);
   if (source === undefined) return undefined;
   reportExtra(part.extra, DOCUMENT_FIELDS, dropped);
-  const block: Record<string, unknown> & { type: string } = { type: "document", source, ...cacheControl(part.cache) };
+  const block: Record<string, unknown> & { type: string } = { type: "document", source, ...cacheControl(part.cache, dropped) };
   if (part.filename !== undefined && part.filename !== "") block["title"] = part.filename;
   for (const field of DOCUMENT_FIELDS) if (part.extra?.[field] !== undefined) block[field] = part.extra[field];
   return block;
@@ -78,14 +85,19 @@ function mediaTypeOf(stated: string, filename: string | undefined): string {
   return (Object.hasOwn(TYPE_BY_ENDING, ending) ? TYPE_BY_ENDING[ending] : undefined) ?? stated;
 }
 
-/** Fields of a content part that nobody here knows; `null` and empty lists, which SDKs echo, say nothing. */
-export function reportExtra(extra: JsonObject | undefined, known: readonly string[], dropped: Set<string>): void {
+/** Fields of a content part that nobody here knows; `null` and what is empty, which SDKs echo, say nothing. */
+export function reportExtra(
+  extra: JsonObject | undefined,
+  known: readonly string[],
+  dropped: Set<string>,
+  place = "messages[].content[]",
+): void {
   for (const [key, value] of Object.entries(extra ?? {}))
-    if (!known.includes(key) && saysSomething(value)) dropped.add(`messages[].content[].${key}`);
+    if (!known.includes(key) && saysSomething(value)) dropped.add(`${place}.${key}`);
 }
 
 export function saysSomething(value: unknown): boolean {
-  return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+  return value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
 }
 
 export function unsupported(what: string, param: string): GraftError {

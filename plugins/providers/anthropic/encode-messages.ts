@@ -3,7 +3,7 @@ import { GraftError } from "../../core/errors";
 import { isObject, parseJson } from "../../core/read-json";
 import { type Block, cacheControl, isBlank, type Turn } from "./block";
 import { CUSTOM_INPUT } from "./custom-tool";
-import { encodeContent, reportExtra, saysSomething, unsupported } from "./encode-content";
+import { encodeContent, reportExtra, unsupported } from "./encode-content";
 import type { ModelTraits } from "./model-traits";
 import { Turns } from "./turns";
 
@@ -25,7 +25,8 @@ export function encodeMessages(messages: readonly Message[], traits: ModelTraits
   let leading = true;
   for (const [index, message] of messages.entries()) {
     if (message.name !== undefined) dropped.add("messages[].name");
-    for (const [key, value] of Object.entries(message.extra ?? {})) if (saysSomething(value)) dropped.add(`messages[].${key}`);
+    // Marks on the model's own text, which clients echo; no model reads them.
+    reportExtra(message.extra, ["annotations"], dropped, "messages[]");
     const instructs = message.role === "system" || message.role === "developer";
     leading &&= instructs;
     if (instructs) {
@@ -82,7 +83,7 @@ function encodeResult(part: ToolResultPart, id: string, index: number, dropped: 
     tool_use_id: id,
     ...(content.length > 0 ? { content } : {}),
     ...(part.isError === true ? { is_error: true } : {}),
-    ...cacheControl(part.cache),
+    ...cacheControl(part.cache, dropped),
   };
 }
 
@@ -90,10 +91,10 @@ function encodeAssistant(message: Message, index: number, turns: Turns, calledTo
   turns.startAssistant();
   for (const part of message.parts) {
     if (part.type === "tool-call") {
-      reportExtra(part.extra, [], dropped);
+      reportExtra(part.extra, [], dropped, "messages[].tool_calls[]");
       calledTools.add(part.name);
       const id = turns.ids.call(part.id, index);
-      turns.assistant({ type: "tool_use", id, name: part.name, input: inputOf(part), ...cacheControl(part.cache) });
+      turns.assistant({ type: "tool_use", id, name: part.name, input: inputOf(part), ...cacheControl(part.cache, dropped) });
     } else {
       const block = encodeSaid(part, dropped);
       if (block !== undefined) turns.assistant(block);
@@ -106,7 +107,7 @@ function encodeSaid(part: Part, dropped: Set<string>): Block | undefined {
     case "text":
     case "refusal":
       reportExtra(part.extra, [], dropped);
-      return isBlank(part.text) ? undefined : { type: "text", text: part.text, ...cacheControl(part.cache) };
+      return isBlank(part.text) ? undefined : { type: "text", text: part.text, ...cacheControl(part.cache, dropped) };
     case "reasoning":
       return encodeReasoning(part, dropped);
     default:
@@ -117,9 +118,13 @@ function encodeSaid(part: Part, dropped: Set<string>): Block | undefined {
   }
 }
 
+/** What their maker tells them apart by. */
+const NUMBERS = ["type", "id", "index"];
+
 /** Only signed thoughts can go back, and only to who signed them. Of encrypted ones we must know it: nothing in them tells. */
 function encodeReasoning(part: ReasoningPart, dropped: Set<string>): Block | undefined {
   const { provider, redacted, signature } = part;
+  reportExtra(part.extra, NUMBERS, dropped, "messages[].reasoning_details[]");
   if (provider === "anthropic" && redacted !== undefined) return { type: "redacted_thinking", data: redacted };
   // Newer models sign thoughts whose text they keep to themselves, so the text may be empty.
   if ((provider === undefined || provider === "anthropic") && redacted === undefined && signature !== undefined)

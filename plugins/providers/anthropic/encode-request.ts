@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../../core/chat";
 import type { CodecTarget, EncodedRequest } from "../../core/provider";
+import { unreadMembers } from "../../core/unread-members";
 import { type Block, isBlank, isThinking, type Turn } from "./block";
 import { encodeExtra } from "./encode-extra";
 import { planFormat } from "./encode-format";
@@ -16,7 +17,7 @@ const HEADERS = { "content-type": "application/json", "anthropic-version": "2023
 
 /** @throws GraftError 400 kinds for what the Messages API cannot say: audio, unanswered tool calls, nothing to answer. */
 export function encodeRequest(request: ChatRequest, target: CodecTarget): EncodedRequest {
-  const dropped = new Set<string>();
+  const dropped = new Set(unreadMembers(request));
   const traits = traitsOf(target.model);
   const maxTokens = maxTokensOf(request.maxTokens, target.maxOutputTokens ?? traits.maxOutputTokens, dropped);
   const budget = new StrictBudget();

@@ -8,6 +8,8 @@ import type { ModelTraits } from "./model-traits";
 import { isOurTool, webSearchTool } from "./server-tools";
 import type { StrictBudget } from "./strict-budget";
 
+type CustomTool = Extract<Tool, { kind: "custom" }>;
+
 export interface ToolPlan {
   readonly tools?: readonly JsonObject[];
   readonly toolChoice?: JsonObject;
@@ -84,7 +86,7 @@ function wantedChoice(choice: ToolChoice | undefined): JsonObject {
 
 function encodeTool(tool: Tool, traits: ModelTraits, budget: StrictBudget, dropped: Set<string>): JsonObject {
   if (tool.kind === "server") return tool.value;
-  if (tool.kind === "custom") return encodeCustom(tool.name, tool.value, dropped);
+  if (tool.kind === "custom") return { ...encodeCustom(tool, dropped), ...cacheControl(tool.cache, dropped) };
   const out: Record<string, unknown> = { name: tool.name };
   if (tool.description !== undefined && tool.description !== "") out["description"] = tool.description;
   const strict = tool.strict === true ? strictSchema(tool.parameters, traits, budget, dropped) : undefined;
@@ -95,7 +97,7 @@ function encodeTool(tool: Tool, traits: ModelTraits, budget: StrictBudget, dropp
   }
   addExtra(out, objectAt(tool.extra ?? {}, "function") ?? {}, "tools[].function", dropped);
   addExtra(out, tool.extra ?? {}, "tools[]", dropped);
-  return { ...out, ...cacheControl(tool.cache) };
+  return { ...out, ...cacheControl(tool.cache, dropped) };
 }
 
 /** Clients put such fields on the tool or inside its `function` object. */
@@ -141,17 +143,21 @@ function describeSchema(out: Record<string, unknown>, schema: JsonObject, droppe
 }
 
 /** See custom-tool.ts. A grammar for the input cannot be enforced; the model still reads it. */
-function encodeCustom(name: string, value: JsonObject, dropped: Set<string>): JsonObject {
+function encodeCustom({ name, value, extra }: CustomTool, dropped: Set<string>): JsonObject {
+  const out: Record<string, unknown> = { name };
   const custom = objectAt(value, "custom") ?? value;
   const format = objectAt(custom, "format");
   const constrained = format !== undefined && stringAt(format, "type") !== "text";
   if (constrained) dropped.add("tools[].custom.format");
+  const { name: _, description: __, format: ___, ...unknown } = custom;
+  addExtra(out, unknown, "tools[].custom", dropped);
+  addExtra(out, extra ?? {}, "tools[]", dropped);
   const description = [
     stringAt(custom, "description"),
     constrained ? `The input must match this format: ${JSON.stringify(format)}` : undefined,
   ].filter((text) => text !== undefined && text !== "");
   return {
-    name,
+    ...out,
     ...(description.length === 0 ? {} : { description: description.join("\n\n") }),
     input_schema: { type: "object", properties: { [CUSTOM_INPUT]: { type: "string" } }, required: [CUSTOM_INPUT] },
   };

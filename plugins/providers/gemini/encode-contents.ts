@@ -93,7 +93,8 @@ function partsOf(message: Message, traits: ModelTraits, dropped: Set<string>): r
 
 function reportMessage(message: Message, dropped: Set<string>): void {
   if (message.name !== undefined && message.role !== "tool") dropped.add("messages[].name");
-  if (message.extra !== undefined) reportExtra(message.extra, "messages[]", dropped);
+  // Marks on the model's own text, which clients echo; no model reads them.
+  reportExtra(message.extra, "messages[]", dropped, ["annotations"]);
 }
 
 function isSystem(message: Message): boolean {

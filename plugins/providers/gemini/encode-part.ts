@@ -44,8 +44,13 @@ export function encodePart(part: Exclude<Part, ToolResultPart>, traits: ModelTra
 export function reportPart(part: Part, dropped: Set<string>): void {
   // Gemini caches prefixes by itself; explicit caches are resources of their own.
   if (part.cache !== undefined) dropped.add(`${PLACE}.cache_control`);
-  // Beside thoughts stands what their maker numbers them by.
-  if (part.type !== "reasoning") reportExtra(part.extra, PLACE, dropped);
+  // Beside thoughts stands what their maker tells them apart by.
+  if (part.type === "reasoning") reportExtra(part.extra, "messages[].reasoning_details[]", dropped, ["type", "id", "index"]);
+  else reportExtra(part.extra, part.type === "tool-call" ? "messages[].tool_calls[]" : PLACE, dropped);
+  const parameters = "source" in part && part.source.kind === "base64" ? part.source.parameters : undefined;
+  // All text is UTF-8 here.
+  if (parameters !== undefined && !/^;charset=utf-?8$/i.test(parameters))
+    dropped.add(part.type === "image" ? `${PLACE}.image_url.url` : `${PLACE}.file.file_data`);
 }
 
 function signed(part: JsonObject, signature: string | undefined): WirePart {

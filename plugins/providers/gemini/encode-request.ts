@@ -3,6 +3,7 @@ import type { ChatRequest, JsonObject } from "../../core/chat";
 import { compact } from "../../core/compact";
 import { GraftError } from "../../core/errors";
 import type { CodecTarget, EncodedRequest } from "../../core/provider";
+import { unreadMembers } from "../../core/unread-members";
 import { encodeContents } from "./encode-contents";
 import { encodeTools } from "./encode-tools";
 import { generationConfig } from "./generation-config";
@@ -12,7 +13,7 @@ import { thinkingConfig } from "./thinking";
 
 /** @throws GraftError `bad_request` for a tool result without its call, Google fields of the wrong type, oversized schemas. */
 export function encodeRequest(request: ChatRequest, target: CodecTarget): EncodedRequest {
-  const dropped = new Set<string>();
+  const dropped = new Set(unreadMembers(request));
   const model = target.model.replace(/^models\//, "");
   const traits = traitsOf(model);
   const extras = googleExtras(request, dropped);

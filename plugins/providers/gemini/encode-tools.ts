@@ -91,6 +91,10 @@ function parametersSchema(parameters: JsonObject, dropped: Set<string>): JsonObj
 
 /** A grammar cannot be enforced here. */
 function customDeclaration(tool: CustomTool, dropped: Set<string>): JsonObject {
+  const { name: _, description: __, format: ___, ...unknown } = tool.value;
+  reportExtra(unknown, "tools[].custom", dropped);
+  reportExtra(tool.extra, "tools[]", dropped);
+  if (tool.cache !== undefined) dropped.add("tools[].cache_control");
   const format = objectAt(tool.value, "format");
   if (format !== undefined && stringAt(format, "type") !== "text") dropped.add("tools[].custom.format");
   return compact({

@@ -11,7 +11,10 @@ import type {
 } from "../../core/chat";
 import { isObject } from "../../core/read-json";
 import { reasoningFormat } from "../../core/reasoning-format";
-import { DIALECT, encodePart, isPlainText, type PartContext } from "./encode-part";
+import { DIALECT, encodeCache, encodePart, isPlainText, type PartContext, withInner } from "./encode-part";
+import { withoutVendorFields } from "./vendor-fields";
+
+const PLACE = "messages[]";
 
 /** `undefined` members vanish in JSON. */
 type Wire = { readonly [key: string]: unknown };
@@ -20,7 +23,8 @@ export function encodeMessage(message: Message, context: PartContext): Wire {
   if (message.role === "assistant") return encodeAssistant(message, context);
   const result = message.parts.find((part) => part.type === "tool-result");
   if (message.role === "tool" && result !== undefined) return encodeResult(message, result, context);
-  return { role: message.role, content: content(message.parts, context, ""), name: message.name, ...message.extra };
+  const extra = withoutVendorFields(message.extra, PLACE, context);
+  return { role: message.role, content: content(message.parts, context, ""), name: message.name, ...extra };
 }
 
 function encodeResult(message: Message, result: ToolResultPart, context: PartContext): Wire {
@@ -29,13 +33,15 @@ function encodeResult(message: Message, result: ToolResultPart, context: PartCon
   const last = result.content.at(-1);
   const marked = result.cache !== undefined && last !== undefined && last.cache === undefined;
   const parts = marked ? [...result.content.slice(0, -1), { ...last, cache: result.cache }] : result.content;
+  const cache = marked ? {} : encodeCache(result.cache, context, `${PLACE}.cache_control`);
   return {
     role: "tool",
     tool_call_id: result.callId,
     name: result.name,
     content: content(parts, context, ""),
+    ...cache,
     ...result.extra,
-    ...message.extra,
+    ...withoutVendorFields(message.extra, PLACE, context),
   };
 }
 
@@ -43,7 +49,10 @@ function encodeResult(message: Message, result: ToolResultPart, context: PartCon
 function content(parts: readonly Part[], context: PartContext, none: string | null): unknown {
   const [first] = parts;
   if (first === undefined) return none;
-  if (parts.length === 1 && isPlainText(first, context)) return first.text;
+  if (parts.length === 1 && isPlainText(first, context)) {
+    encodeCache(first.cache, context, `${PLACE}.content[].cache_control`);
+    return first.text;
+  }
   const encoded = parts.map((part) => encodePart(part, context)).filter((part) => part !== undefined);
   return encoded.length === 0 ? none : encoded;
 }
@@ -51,37 +60,50 @@ function content(parts: readonly Part[], context: PartContext, none: string | nu
 function encodeAssistant(message: Message, context: PartContext): Wire {
   const { parts } = message;
   const calls = parts.filter((part) => part.type === "tool-call");
-  const refusal = parts.filter((part) => part.type === "refusal");
-  const audio = parts.find((part) => part.type === "audio");
+  const refusal = parts.filter((part) => part.type === "refusal").filter((part) => !isContent(part));
+  const audio = parts.filter((part) => part.type === "audio").find((part) => !isContent(part));
   const silent = calls.length === 0 && refusal.length === 0 && audio === undefined;
   return {
     role: "assistant",
     content: content(parts.filter(isContent), context, silent ? "" : null),
     name: message.name,
     refusal: refusal.length === 0 ? undefined : refusal.map((part) => part.text).join(""),
-    audio: audio === undefined ? undefined : { id: audio.id },
+    audio: audio === undefined ? undefined : { id: audio.id, ...audio.extra },
     tool_calls: calls.length === 0 ? undefined : calls.map((call) => encodeCall(call, context)),
     ...encodeExtensions(parts, context),
-    ...message.extra,
+    ...withoutVendorFields(message.extra, PLACE, context),
     ...extraContent(message, context),
   };
 }
 
-/** An empty text only carries a signature. */
+/** Images, which are no content of such a message anywhere, have a field of their own. */
 function isContent(part: Part): boolean {
-  if (part.type === "text") return part.text !== "" || part.signature === undefined;
-  return part.type === "opaque" && part.provider === DIALECT;
+  switch (part.type) {
+    case "text":
+      // An empty text only carries a signature.
+      return part.text !== "" || part.signature === undefined;
+    case "refusal":
+      // What the field has no place for.
+      return (part.extra ?? part.cache) !== undefined;
+    case "audio":
+      return part.data !== undefined;
+    case "opaque":
+      return part.provider === DIALECT;
+    default:
+      return part.type === "file";
+  }
 }
 
-function encodeCall(call: ToolCallPart, { extensions }: PartContext): Wire {
-  const { signature, extra } = call;
+function encodeCall(call: ToolCallPart, context: PartContext): Wire {
+  const { signature } = call;
+  const { extensions } = context;
+  const extra = withoutVendorFields(call.extra, `${PLACE}.tool_calls[]`, context);
   const google = signature === undefined || !extensions ? undefined : new Map([["google", { thought_signature: signature }]]);
   const inner = call.custom === true ? "custom" : "function";
+  const said = { name: call.name, [inner === "custom" ? "input" : "arguments"]: call.arguments };
   return {
     id: call.id,
-    type: inner,
-    [inner]: { name: call.name, [inner === "custom" ? "input" : "arguments"]: call.arguments },
-    ...extra,
+    ...withInner(inner, said, encodeCache(call.cache, context, `${PLACE}.tool_calls[].cache_control`), extra),
     ...(google === undefined ? {} : { extra_content: merge(extra?.["extra_content"], google) }),
   };
 }
@@ -96,11 +118,22 @@ function encodeExtensions(parts: readonly Part[], context: PartContext): Wire {
     return {};
   }
   const text = reasoning.map((part) => part.text).join("");
+  const [blocks, details] = [reasoning.filter(isBlock), reasoning.filter((part) => !isBlock(part))];
   return {
     reasoning_content: text === "" ? undefined : text,
-    reasoning_details: reasoning.some(hasDetail) ? reasoning.map(encodeDetail) : undefined,
+    reasoning_details: details.some(hasDetail) ? details.map(encodeDetail) : undefined,
+    thinking_blocks: blocks.length === 0 ? undefined : blocks.map(encodeBlock),
     images: images.length === 0 ? undefined : images.map((image) => encodePart(image, context)),
   };
+}
+
+/** LiteLLM's, which keep Anthropic's types. */
+function isBlock({ extra }: ReasoningPart): boolean {
+  return extra?.["type"] === "thinking" || extra?.["type"] === "redacted_thinking";
+}
+
+function encodeBlock({ text, signature, redacted, extra }: ReasoningPart): Wire {
+  return { ...(redacted === undefined ? { thinking: text } : { data: redacted }), signature, ...extra };
 }
 
 function hasDetail(part: ReasoningPart): boolean {

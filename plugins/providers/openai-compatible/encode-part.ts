@@ -1,5 +1,6 @@
 /** One neutral content part → chat completions content part. */
 import type { CacheControl, FilePart, JsonObject, MediaSource, Part, TextPart } from "../../core/chat";
+import { isObject } from "../../core/read-json";
 
 export interface PartContext {
   /** See OpenaiCompatibleOptions.extensions. */
@@ -23,14 +24,14 @@ export function encodePart(part: Part, context: PartContext): JsonObject | undef
       return { type: "text", text: part.text, ...cache, ...part.extra };
     case "image":
       // There is no image by file id in this API; its file part takes ids.
-      if (part.source.kind === "file-id") return { type: "file", file: { file_id: part.source.id }, ...cache };
+      if (part.source.kind === "file-id") return withInner("file", { file_id: part.source.id }, cache, part.extra);
       return withInner("image_url", { url: urlOf(part.source), detail: part.detail }, cache, part.extra);
     case "audio":
       return withInner("input_audio", { data: part.data ?? "", format: part.format ?? "wav" }, cache, part.extra);
     case "file":
-      return withInner("file", { ...fileOf(part), filename: part.filename }, cache, part.extra, "file");
+      return withInner("file", { ...fileOf(part), filename: part.filename }, cache, part.extra);
     case "refusal":
-      return { type: "refusal", refusal: part.text };
+      return { type: "refusal", refusal: part.text, ...cache, ...part.extra };
     case "opaque":
       if (part.provider === DIALECT) return part.value;
       context.dropped.add("messages[].content[]");
@@ -42,9 +43,9 @@ export function encodePart(part: Part, context: PartContext): JsonObject | undef
 }
 
 /** The inner object, with the members that were unknown inside it (`extra[inner]`) and beside it. */
-function withInner(type: string, inner: JsonObject, cache: JsonObject, extra: JsonObject = {}, key = type): JsonObject {
-  const { [key]: unknownInside, ...beside } = extra;
-  return { type, [key]: { ...inner, ...(typeof unknownInside === "object" ? unknownInside : {}) }, ...cache, ...beside };
+export function withInner(type: string, inner: JsonObject, cache: JsonObject = {}, extra: JsonObject = {}): JsonObject {
+  const { [type]: unknownInside, ...beside } = extra;
+  return { type, [type]: { ...inner, ...(isObject(unknownInside) ? unknownInside : {}) }, ...cache, ...beside };
 }
 
 function fileOf({ source }: FilePart): JsonObject {
@@ -52,12 +53,13 @@ function fileOf({ source }: FilePart): JsonObject {
 }
 
 function urlOf(source: Exclude<MediaSource, { kind: "file-id" }>): string {
-  return source.kind === "url" ? source.url : `data:${source.mediaType};base64,${source.data}`;
+  return source.kind === "url" ? source.url : `data:${source.mediaType}${source.parameters ?? ""};base64,${source.data}`;
 }
 
 export function encodeCache(cache: CacheControl | undefined, { extensions, dropped }: PartContext, name: string): JsonObject {
   if (cache === undefined) return {};
-  if (extensions) return { cache_control: cache };
+  const { extra, ...known } = cache;
+  if (extensions) return { cache_control: { ...known, ...extra } };
   dropped.add(name);
   return {};
 }

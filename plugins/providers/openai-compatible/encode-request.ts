@@ -3,6 +3,7 @@ import type { ChatRequest, JsonObject, ReasoningRequest } from "../../core/chat"
 import { compact } from "../../core/compact";
 import type { CodecTarget, EncodedRequest } from "../../core/provider";
 import { isObject } from "../../core/read-json";
+import { unreadReasoning } from "../../core/unread-members";
 import { encodeMessage } from "./encode-message";
 import type { PartContext } from "./encode-part";
 import { encodeResponseFormat, encodeTool, encodeToolChoice } from "./encode-tools";
@@ -19,9 +20,8 @@ export function encodeRequest(request: ChatRequest, target: CodecTarget, options
   const dropped = new Set<string>();
   const context: PartContext = { extensions: options.extensions, dropped };
   const { tools, toolChoice, responseFormat } = request;
-  const { stream_options: streamOptions, reasoning: reasoningRest, thinking: thinkingRest, ...extra } = request.extra;
+  const { stream_options: streamOptions, ...extra } = request.extra;
   if (request.topK !== undefined && !options.extensions) dropped.add("top_k");
-  if (thinkingRest !== undefined && !options.extensions) dropped.add("thinking");
   const known = {
     model: target.model,
     messages: request.messages.map((message) => encodeMessage(message, context)),
@@ -29,8 +29,8 @@ export function encodeRequest(request: ChatRequest, target: CodecTarget, options
     tool_choice: toolChoice === undefined ? undefined : encodeToolChoice(toolChoice, tools),
     parallel_tool_calls: request.parallelToolCalls,
     response_format: responseFormat === undefined ? undefined : encodeResponseFormat(responseFormat),
-    ...encodeReasoning(request.reasoning, reasoningRest, context),
-    ...(options.extensions ? { thinking: thinkingRest, top_k: request.topK } : {}),
+    ...encodeReasoning(request.reasoning, context),
+    top_k: options.extensions ? request.topK : undefined,
     [options.maxTokensField]: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
@@ -56,17 +56,20 @@ function encodeStreamOptions(request: ChatRequest, rest: unknown): JsonObject | 
   return request.stream && request.includeUsage ? { ...others, include_usage: true } : others;
 }
 
-/** OpenAI only knows efforts; others read OpenRouter's `reasoning` object, which also says tokens and "do not show". */
-function encodeReasoning(asked: ReasoningRequest | undefined, rest: unknown, { extensions, dropped }: PartContext): JsonObject {
-  const { effort, budgetTokens, include } = asked ?? {};
-  const others = isObject(rest) ? rest : undefined;
+/**
+ * OpenAI only knows efforts. Others get what the client wrote; where it spoke another dialect, OpenRouter's `reasoning` object, which
+ * also says tokens and "do not show".
+ */
+function encodeReasoning(asked: ReasoningRequest | undefined, { extensions, dropped }: PartContext): JsonObject {
+  const { effort, budgetTokens, include, wire } = asked ?? {};
   if (!extensions) {
-    if (others !== undefined) dropped.add("reasoning");
+    for (const path of unreadReasoning(asked)) dropped.add(path);
     if (budgetTokens !== undefined) dropped.add("reasoning.max_tokens");
     return { reasoning_effort: effort ?? (budgetTokens === undefined ? undefined : effortFor(budgetTokens)) };
   }
-  if (budgetTokens === undefined && include === undefined) return { reasoning_effort: effort, reasoning: others };
-  return { reasoning: { effort, max_tokens: budgetTokens, exclude: include === undefined ? undefined : !include, ...others } };
+  if (wire !== undefined) return wire;
+  if (budgetTokens === undefined && include === undefined) return { reasoning_effort: effort };
+  return { reasoning: { effort, max_tokens: budgetTokens, exclude: include === undefined ? undefined : !include } };
 }
 
 /** The nearest effort to a token budget: the inverse of the budgets that gateways commonly give to efforts. */

@@ -8,6 +8,26 @@ const MESSAGE = [
   ...["extra_content", "images", "cache_control"],
 ];
 
+const CALL = ["extra_content", "cache_control"];
+
+/** What a translated request still has of them although nobody here read it, see `extra` of core/chat.ts. */
+export function withoutVendorFields(
+  extra: JsonObject | undefined,
+  place: string,
+  context: VendorContext,
+): JsonObject | undefined {
+  if (extra === undefined || context.extensions || !hasAny(extra, MESSAGE)) return extra;
+  const taken = Object.entries(extra).filter(([key]) => !MESSAGE.includes(key));
+  for (const [key, value] of Object.entries(extra))
+    if (MESSAGE.includes(key) && value !== "") context.dropped.add(`${place}.${key}`);
+  return Object.fromEntries(taken);
+}
+
+interface VendorContext {
+  readonly extensions: boolean;
+  readonly dropped: Set<string>;
+}
+
 export function usesVendorFields(request: JsonObject): boolean {
   return (
     hasAny(request, TOP) ||
@@ -21,7 +41,7 @@ function messageUses(message: unknown): boolean {
   return (
     hasAny(message, MESSAGE) ||
     arrayAt(message, "content").some(hasCacheMark) ||
-    arrayAt(message, "tool_calls").some((call) => isObject(call) && hasAny(call, ["extra_content"]))
+    arrayAt(message, "tool_calls").some((call) => isObject(call) && hasAny(call, CALL))
   );
 }
 

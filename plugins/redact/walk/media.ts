@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { MediaSource } from "../../core/chat";
 import type { Place, Visitor } from "./visitor";
-import { changed } from "./visitor";
+import { changed, given } from "./visitor";
 
 /** @param part what it is where it cannot be read */
 export function walkSource(source: MediaSource, part: "image" | "file", place: Place, visitor: Visitor): MediaSource {
@@ -22,6 +22,7 @@ type Bytes = Extract<MediaSource, { kind: "base64" }>;
 function walkBytes(source: Bytes, part: string, place: Place, visitor: Visitor): Bytes {
   return changed(source, {
     mediaType: visitor.text(source.mediaType, place),
+    parameters: given(source.parameters, (it) => visitor.text(it, place)),
     data: walkBase64(source.data, part, place, visitor),
   });
 }

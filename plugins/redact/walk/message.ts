@@ -1,12 +1,13 @@
 /** One message and its parts. Signatures and encrypted reasoning are their maker's, byte for byte. */
 import type { Message, OpaquePart, Part, ResultContent, Role, ToolResultPart } from "../../core/chat";
 import { isBase64, namesMedia, walkSource } from "./media";
-import { DEFINITIONS } from "./tools";
+import { DEFINITIONS, walkCache } from "./tools";
 import { changed, given, mapSame, type Place, type Visitor } from "./visitor";
 
 export function walkMessage(message: Message, visitor: Visitor): Message {
   const { role } = message;
   const place = messagePlace(role);
+  if (holdsMedia(message.extra)) visitor.unreadable("file");
   return changed(message, {
     name: given(message.name, (name) => visitor.name(name, place)),
     parts: mapSame(message.parts, (part) => walkPart(part, role, visitor)),
@@ -94,7 +95,7 @@ function walkBase<T extends Part>(part: T, place: Place, visitor: Visitor): T {
   if (cache === undefined && extra === undefined) return part;
   if (holdsMedia(extra)) visitor.unreadable("file");
   return changed<Part>(part, {
-    cache: given(cache, (it) => changed(it, { ttl: given(it.ttl, (ttl) => visitor.text(ttl, place)) })),
+    cache: given(cache, (it) => walkCache(it, place, visitor)),
     extra: given(extra, (it) => visitor.value(it, place)),
   }) as T;
 }

@@ -3,7 +3,7 @@
  * conversation first, then messages as they follow each other, so that a turn more changes no number; what may differ from call to
  * call last.
  */
-import type { ChatRequest } from "../../core/chat";
+import type { ChatRequest, ReasoningRequest } from "../../core/chat";
 import { walkMessage } from "./message";
 import { walkFormat, walkTool, walkToolChoice } from "./tools";
 import { changed, given, mapSame, type Place, type Visitor } from "./visitor";
@@ -19,8 +19,15 @@ export function walkRequest(request: ChatRequest, visitor: Visitor): ChatRequest
     messages: mapSame(request.messages, (message) => walkMessage(message, visitor)),
     stop: given(request.stop, (stop) => mapSame(stop, text)),
     user: given(request.user, text),
-    reasoning: given(request.reasoning, (it) => changed(it, { effort: given(it.effort, text) })),
+    reasoning: given(request.reasoning, (it) => walkReasoning(it, visitor)),
     logitBias: given(request.logitBias, (bias) => visitor.value(bias, METADATA)),
     extra: visitor.value(request.extra, METADATA),
+  });
+}
+
+function walkReasoning(asked: ReasoningRequest, visitor: Visitor): ReasoningRequest {
+  return changed(asked, {
+    effort: given(asked.effort, (it) => visitor.text(it, METADATA)),
+    wire: given(asked.wire, (it) => visitor.value(it, METADATA)),
   });
 }

@@ -1,7 +1,7 @@
 /** From the client's JSON on: through the dialect's decoder to the key, and to what each provider would get. */
 import fc from "fast-check";
 import { canonical } from "../../../plugins/cache/key/canonical";
-import type { ChatRequest, JsonObject } from "../../../plugins/core/chat";
+import type { ChatRequest, JsonObject, Tool } from "../../../plugins/core/chat";
 import { GraftError } from "../../../plugins/core/errors";
 import { openaiChat } from "../../../plugins/dialects/openai-chat";
 import { CODECS } from "../../../plugins/providers";
@@ -89,14 +89,14 @@ function settled(request: ChatRequest): ChatRequest {
     stream: false,
     includeUsage: false,
     messages: drops(rest.messages) as ChatRequest["messages"],
-    ...(rest.tools === undefined
-      ? {}
-      : { tools: rest.tools.map((tool) => (tool.kind === "function" ? withoutCache(tool) : tool)) }),
+    ...(rest.tools === undefined ? {} : { tools: rest.tools.map(withoutCache) }),
     extra: Object.fromEntries(Object.entries(rest.extra).filter(([name]) => !idle.test(name))),
   };
 }
 
-function withoutCache<T extends { readonly cache?: unknown }>({ cache: _, ...rest }: T): Omit<T, "cache"> {
+function withoutCache(tool: Tool): Tool {
+  if (tool.kind === "server") return tool;
+  const { cache: _, ...rest } = tool;
   return rest;
 }
 

@@ -134,10 +134,11 @@ describe("plain fields", () => {
   it("keeps unknown fields, also hostile names and what is unknown inside known objects", () => {
     const body = `{"model":"m","messages":[{"role":"user","content":"hi"}],"store":false,"metadata":{"a":"b"},"__proto__":{"x":1},
       "constructor":1,"stream_options":{"include_obfuscation":false},"reasoning":{"summary":"auto"},"nothing":null}`;
-    const { extra } = openaiChat.decodeRequest(sourceOf(body));
+    const { extra, reasoning } = openaiChat.decodeRequest(sourceOf(body));
     expect(Object.keys(extra).sort()).toEqual([
-      ...["__proto__", "constructor", "metadata", "nothing", "reasoning", "store", "stream_options"],
+      ...["__proto__", "constructor", "metadata", "nothing", "store", "stream_options"],
     ]);
+    expect(reasoning).toEqual({ wire: { reasoning: { summary: "auto" } } });
     expect(Object.getPrototypeOf(extra)).toBe(Object.prototype);
     expect(extra["stream_options"]).toEqual({ include_obfuscation: false });
     expect(JSON.parse(JSON.stringify(extra))).toHaveProperty(["__proto__"], { x: 1 });
@@ -155,8 +156,17 @@ describe("reasoning", () => {
     [{ thinking: { type: "enabled" } }, { effort: "medium" }],
     [{ thinking: { type: "adaptive" }, reasoning_effort: "max" }, { effort: "max" }],
     [{ thinking: { type: "disabled" }, reasoning_effort: "high" }, { effort: "none" }],
-    [{ reasoning: {} }, undefined],
-  ])("%j", (fields, expected) => expect(decode(fields).reasoning).toEqual(expected));
+    [{ reasoning: {} }, {}],
+    [
+      { reasoning_effort: "low", reasoning: { effort: "high", max_tokens: 5 }, thinking: { budget_tokens: 7 } },
+      { effort: "low", budgetTokens: 7 },
+    ],
+  ])("%j", (fields, expected) => {
+    const isObject = "reasoning" in fields || "thinking" in fields;
+    expect(decode(fields).reasoning).toEqual({ ...expected, ...(isObject ? { wire: fields } : {}) });
+  });
+
+  it("of none", () => expect(decode({ reasoning: null }).reasoning).toBeUndefined());
 });
 
 describe("response_format", () => {
@@ -214,11 +224,11 @@ describe("tools", () => {
     ],
     [
       { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "function", function: { name: "f" } }] } },
-      { mode: "allowed", required: false, names: ["f"] },
+      { mode: "allowed", required: false, names: ["f"], references: [{ type: "function", function: { name: "f" } }] },
     ],
     [
       { type: "allowed_tools", allowed_tools: { mode: "required", tools: [{ type: "web_search" }] } },
-      { mode: "allowed", required: true, names: ["web_search"] },
+      { mode: "allowed", required: true, names: ["web_search"], references: [{ type: "web_search" }] },
     ],
   ])("tool_choice %j", (choice, expected) => expect(decode({ tool_choice: choice }).toolChoice).toEqual(expected));
 
@@ -375,8 +385,8 @@ describe("messages", () => {
         ],
       },
       [
-        { type: "reasoning", text: "a", provider: "anthropic", signature: "s" },
-        { type: "reasoning", text: "", provider: "anthropic", redacted: "x" },
+        { type: "reasoning", text: "a", provider: "anthropic", signature: "s", extra: { type: "thinking" } },
+        { type: "reasoning", text: "", provider: "anthropic", redacted: "x", extra: { type: "redacted_thinking" } },
       ],
     ],
   ])("reasoning that comes back: %j", (fields, expected) => {
@@ -467,6 +477,18 @@ describe("wrong requests are refused in OpenAI's words", () => {
       "Invalid 'n': integer below minimum value. Expected a value >= 1, but got 0 instead.",
       "n",
       "integer_below_min_value",
+    ],
+    [
+      { tools: [], functions: [{ name: "f" }] },
+      "Setting 'tools' and 'functions' at the same time is not supported.",
+      "functions",
+      "invalid_parameter_combination",
+    ],
+    [
+      { tool_choice: "auto", function_call: "auto" },
+      "Setting 'tool_choice' and 'function_call' at the same time is not supported.",
+      "function_call",
+      "invalid_parameter_combination",
     ],
     [{ stop: [1] }, "Invalid type for 'stop[0]': expected a string, but got an integer instead.", "stop[0]", "invalid_type"],
     [

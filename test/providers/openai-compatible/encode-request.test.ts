@@ -81,7 +81,33 @@ describe("what OpenAI does not take is reported, once each", () => {
     [{ reasoning: { effort: "low" } }, []],
     [{ reasoning: { effort: "low", include: false } }, []],
     [{ reasoning: { budgetTokens: 4000 } }, ["reasoning.max_tokens"]],
-    [{ extra: { thinking: { display: "x" }, reasoning: { summary: "auto" } } }, ["thinking", "reasoning"]],
+    [
+      { reasoning: { wire: { thinking: { display: "x" }, reasoning: { summary: "auto", none: null } } } },
+      ["reasoning.summary", "thinking.display"],
+    ],
+    [
+      {
+        reasoning: {
+          effort: "low",
+          budgetTokens: 7,
+          wire: {
+            reasoning_effort: "low",
+            reasoning: { effort: "high", max_tokens: 5, enabled: false },
+            thinking: { budget_tokens: 7 },
+          },
+        },
+      },
+      ["reasoning.effort", "reasoning.max_tokens", "reasoning.enabled"],
+    ],
+    [
+      { messages: [{ role: "assistant", parts: [{ type: "text", text: "a" }], extra: { thinking_blocks: [], note: 1 } }] },
+      ["messages[].thinking_blocks"],
+    ],
+    [{ tools: [{ kind: "custom", name: "c", value: { name: "c" }, cache }] }, ["tools[].cache_control"]],
+    [
+      assistant({ type: "tool-call", id: "1", name: "f", arguments: "", cache, extra: { extra_content: { a: {} } } }),
+      ["messages[].tool_calls[].extra_content", "messages[].tool_calls[].cache_control"],
+    ],
     [assistant({ type: "reasoning", text: "x" }, { type: "text", text: "a" }), ["messages[].reasoning_content"]],
     [assistant({ type: "opaque", provider: "anthropic", value: {} }), ["messages[].extra_content"]],
     [assistant({ type: "image", source: { kind: "url", url: "u" } }), ["messages[].images"]],

@@ -30,7 +30,11 @@ export function hooksOf(settings: Settings): (exchange: Exchange) => readonly Ho
   };
 }
 
-export function open(settings: Settings = {}, provider: Provider = "openai", hooks = hooksOf(settings)): Pipeline {
+export function open(
+  settings: Settings = {},
+  provider: Provider | "openai-compatible" = "openai",
+  hooks = hooksOf(settings),
+): Pipeline {
   return openPipeline({ aliases: [alias("m", [target(provider, "m")])], hooks, policy: { unsupportedParams: "drop" } });
 }
 
