@@ -1,5 +1,4 @@
 /** `POST /cache/purge` on the admin port; `?namespace=` may be repeated, else all of the configuration. */
-import type { Clock } from "../core/clock";
 import type { Stores } from "../stores/stores";
 import { namespacesOf, purge } from "./purge";
 
@@ -11,12 +10,12 @@ interface Answer {
 export async function answerPurge(
   params: URLSearchParams,
   config: { readonly policies: Parameters<typeof namespacesOf>[0] },
-  { stores, clock }: { readonly stores: Pick<Stores, "kv">; readonly clock: Clock },
+  { stores }: { readonly stores: Pick<Stores, "kv"> },
 ): Promise<Answer> {
   const named = params.getAll("namespace").filter((name) => name !== "");
   const namespaces = named.length > 0 ? named : namespacesOf(config.policies);
   try {
-    await purge(namespaces, { kv: stores.kv, clock });
+    await purge(namespaces, stores.kv);
     return { status: 200, body: JSON.stringify({ purged: namespaces }) };
   } catch (thrown) {
     return { status: 503, body: JSON.stringify({ error: thrown instanceof Error ? thrown.message : String(thrown) }) };

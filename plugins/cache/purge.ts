@@ -1,5 +1,4 @@
 /** Emptying the cache: what is kept under a namespace, and what is under way, is never served again. */
-import type { Clock } from "../core/clock";
 import type { Kv } from "../stores/kv";
 import { EntryStore } from "./entries/entry-store";
 import { namespaceOf } from "./namespace";
@@ -16,13 +15,13 @@ export function namespacesOf(
 }
 
 /** @throws Error when the store does not answer: nothing is certain then */
-export async function purge(namespaces: readonly string[], parts: { readonly kv: Kv; readonly clock: Clock }): Promise<void> {
+export async function purge(namespaces: readonly string[], kv: Kv): Promise<void> {
   let trouble: unknown;
   const onTrouble = (error: unknown): void => {
     trouble = error;
   };
   for (const namespace of namespaces) {
-    const store = new EntryStore({ ...parts, namespace, maxBytes: 0, onTrouble });
+    const store = new EntryStore({ kv, namespace, maxBytes: 0, onTrouble });
     if (!(await store.purge())) throw new Error(`the store did not take it: ${String(trouble)}`, { cause: trouble });
   }
 }

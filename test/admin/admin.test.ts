@@ -1,6 +1,10 @@
 import { connect } from "node:net";
 import { Counter, Registry } from "prom-client";
 import { type Admin, type AdminOptions, startAdmin } from "../../plugins/admin";
+import { answerPurge } from "../../plugins/cache/answer-purge";
+import { EntryStore } from "../../plugins/cache/entries/entry-store";
+import { openMemoryStores } from "../../plugins/stores/memory";
+import { VirtualClock } from "../support/virtual-clock";
 
 const open: Admin[] = [];
 
@@ -116,4 +120,40 @@ test("closing does not wait for connections", async () => {
   socket.on("error", () => undefined);
   await open.pop()?.close();
   await gone;
+});
+
+describe("POST /cache/purge", () => {
+  const intent = { method: "POST", headers: { "x-graft-admin": "purge" } };
+
+  test("empties namespaces, all of the configuration where none is named", async () => {
+    const clock = new VirtualClock();
+    const { kv } = openMemoryStores(clock);
+    const store = (namespace: string) => new EntryStore({ kv, namespace, maxBytes: 1000, onTrouble: () => {} });
+    const policies = { a: { plugins: { cache: { scope: "caller" as const } } }, b: { plugins: {} } };
+    const url = await start({ purge: (params) => answerPurge(params, { policies }, { stores: { kv } }) });
+    const epochs = async () => [(await store("a").get("k")).epoch, (await store("x").get("k")).epoch];
+    const before = await epochs();
+    await expect(ask(`${url}/cache/purge`, intent)).resolves.toEqual([200, '{"purged":["a"]}']);
+    await expect(ask(`${url}/cache/purge?namespace=x`, intent)).resolves.toEqual([200, '{"purged":["x"]}']);
+    expect(await epochs()).toEqual(before.map((epoch) => (epoch ?? 0) + 1));
+  });
+
+  test("asks for the intent, the method and the token", async () => {
+    const purge = jest.fn(async () => ({ status: 200, body: "{}" }));
+    const url = await start({ purge, token: "secret" });
+    const headers = { authorization: "Bearer secret" };
+    expect((await ask(`${url}/cache/purge`, intent))[0]).toBe(401);
+    expect((await ask(`${url}/cache/purge`, { method: "POST", headers }))[0]).toBe(400);
+    const read = await fetch(`${url}/cache/purge`, { headers });
+    expect([read.status, read.headers.get("allow")]).toEqual([405, "POST"]);
+    expect(purge).not.toHaveBeenCalled();
+    expect((await ask(`${url}/cache/purge`, { method: "POST", headers: { ...headers, ...intent.headers } }))[0]).toBe(200);
+  });
+
+  test("says when the store did not take it", async () => {
+    const away = { ...openMemoryStores(new VirtualClock()).kv, get: () => Promise.reject(new Error("away")) };
+    const url = await start({ purge: (params) => answerPurge(params, { policies: {} }, { stores: { kv: away } }) });
+    const [status, body] = await ask(`${url}/cache/purge?namespace=x`, intent);
+    expect([status, body]).toEqual([503, expect.stringContaining("did not take it")]);
+  });
 });

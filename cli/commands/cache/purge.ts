@@ -42,7 +42,7 @@ async function run(flags: PurgeFlags): Promise<void> {
 async function purgeStore(config: Config, namespaces: readonly string[]): Promise<void> {
   const stores = await openStores(config.store, systemClock);
   try {
-    await purge(namespaces, { kv: stores.kv, clock: systemClock });
+    await purge(namespaces, stores.kv);
   } finally {
     await stores.close();
   }
