@@ -1,5 +1,5 @@
 // `npm test`: every check there is, then one line with the count. `unit` or `e2e` runs those tests only.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,18 +18,37 @@ const MAX_JEST_MINUTES = 15;
 /** Real processes on a machine that is busy with others of them. */
 const PATIENCE = "--testTimeout=30000";
 /** They load the machine, or count on its being quiet. */
-const ALONE = "test/hosts/faults/|test/e2e/(bounds|count-thread|load|processes|start)[.]";
+const ALONE = "test/hosts/faults/(aborts|half-dead|many-streams)[.]|test/e2e/(bounds|count-thread|load|processes)[.]";
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 async function main() {
   if (!(await step("dependencies", async () => ensureModules()))) return;
-  if (only === undefined) {
-    await step("lint and format (biome)", () => node("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."));
-    await step("types (tsc)", () => node("typescript/bin/tsc", "--noEmit"));
-  }
+  const built = await compiled();
   await servers();
   if (only !== "e2e") await step("unit tests (jest)", () => jest("unit", "--maxWorkers=2", PATIENCE));
-  if (only !== "unit") await endToEnd();
+  if (only !== "unit") await endToEnd(built);
+}
+
+/** Side by side: each of them keeps one core busy at most. @returns whether there is a dist/ of this source */
+async function compiled() {
+  const commands = [];
+  if (only === undefined) {
+    commands.push(["lint and format (biome)", bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]);
+    commands.push(["types (tsc)", bin("typescript/bin/tsc"), "--noEmit"]);
+  }
+  if (only !== "unit") commands.push(["build", join(root, "scripts", "build.mjs")]);
+  const ended = await Promise.all(
+    commands.map(([name, ...args]) => heard(process.execPath, ...args).then((it) => ({ name, ...it }))),
+  );
+  let built = true;
+  for (const { name, status, output } of ended) {
+    // The build is the last of them.
+    built = await step(name, async () => {
+      process.stdout.write(output);
+      if (status !== 0) throw new Error(`exit status ${status}`);
+    });
+  }
+  return built;
 }
 
 /** What tests need beside us. Without it they skip themselves; that the step failed counts. */
@@ -46,15 +65,14 @@ async function servers() {
   });
 }
 
-async function endToEnd() {
-  const built = await step("build", () => run(process.execPath, join(root, "scripts", "build.mjs")));
+async function endToEnd(built) {
   const found = await step("envoy", async () => {
     const { ensureEnvoy } = await import("./ensure-envoy.mjs");
     process.env.ENVOY_BIN = await ensureEnvoy();
     console.log(process.env.ENVOY_BIN);
   });
   if (!built || !found) return;
-  await step("faults and load (jest)", () => jest("e2e", `--testPathPatterns=${ALONE}`, "--runInBand", PATIENCE));
+  await step("load (jest)", () => jest("e2e", `--testPathPatterns=${ALONE}`, "--runInBand", PATIENCE));
   // What they say does not depend on how fast they run.
   await step("end-to-end tests (jest)", () => jest("e2e", `--testPathIgnorePatterns=${ALONE}`, "--maxWorkers=2", PATIENCE));
 }
@@ -91,24 +109,21 @@ async function jest(project, ...options) {
   if (status !== 0 && failed === 0) throw new Error(`jest ended with status ${status}`);
 }
 
-function node(script, ...args) {
-  run(process.execPath, bin(script), ...args);
-}
-
 function bin(script) {
   return createRequire(import.meta.url).resolve(script);
 }
 
-function run(command, ...args) {
-  const status = exitOf(command, ...args);
-  if (status !== 0) throw new Error(`exit status ${status}`);
-}
-
-function exitOf(command, ...args) {
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (error !== undefined) throw error;
-  if (signal !== null) throw new Error(`ended by ${signal}`);
-  return status;
+/** A command to its end, and all it says. */
+async function heard(command, ...args) {
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  const [status, signal] = await once(child, "close");
+  return { status: status ?? signal, output };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The HTTP connection manager of a listener that is Graft's alone. */
 import type { Config } from "../../plugins/config/schema";
 import { because } from "./because";
-import { earlyRemoval, identityHeaders } from "./forged-headers";
+import { earlyRemoval, GATEWAY_FAMILIES, identityHeaders } from "./forged-headers";
 import { typed } from "./typed";
 import { virtualHosts } from "./virtual-hosts";
 import type { Wiring } from "./wiring";
@@ -25,7 +25,7 @@ export function connectionManager(config: Config, wiring: Wiring, hash: string) 
       merge_slashes: true,
       request_headers_timeout: "10s",
       request_timeout: "300s",
-      early_header_mutation_extensions: earlyRemoval(identityHeaders(caller), ["x-envoy-", "x-graft-"]),
+      early_header_mutation_extensions: earlyRemoval(identityHeaders(caller), GATEWAY_FAMILIES),
       local_reply_config: wiring.localReplies(true),
       http_filters: [...http_filters, ...wiring.filters(config, hash)],
       route_config: {

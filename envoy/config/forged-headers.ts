@@ -9,8 +9,14 @@ export function identityHeaders({ kind, api_key, header }: CallerConfig): string
   return kind === "header" ? [...new Set([header.id, header.team, header.groups, header.tags])] : [];
 }
 
-/** @param prefixes headers of these families go as well */
-export function earlyRemoval(names: readonly string[], prefixes: readonly string[] = []) {
+/** All names of ours but `x-graft-cache-…`, which are the client's to say. RE2 has no lookahead. */
+const OURS = "x-graft-(?:[^c]|c[^a]|ca[^c]|cac[^h]|cach[^e]|cache[^-]).*";
+
+/** In front of everything else that runs here, where the whole listener is Graft's. */
+export const GATEWAY_FAMILIES = [{ prefix: "x-envoy-" }, { safe_regex: { regex: OURS } }];
+
+/** @param families headers whose names these match go as well */
+export function earlyRemoval(names: readonly string[], families: readonly object[] = []) {
   return [
     because(
       { name: "Before all HTTP filters: what an authentication filter sets afterwards is the only copy left." },
@@ -18,7 +24,7 @@ export function earlyRemoval(names: readonly string[], prefixes: readonly string
         name: "envoy.http.early_header_mutation.header_mutation",
         typed_config: typed("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation", {
           mutations: [
-            ...prefixes.map((prefix) => ({ remove_on_match: { key_matcher: { prefix } } })),
+            ...families.map((key_matcher) => ({ remove_on_match: { key_matcher } })),
             ...names.map((name) => ({ remove: name })),
           ],
         }),

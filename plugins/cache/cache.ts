@@ -1,8 +1,9 @@
 /** The cache of one policy: what its exchanges share. */
 
-import type { GraftError } from "../core/errors";
+import { GraftError } from "../core/errors";
 import type { Exchange } from "../core/exchange";
 import type { CacheStatus } from "../core/facts";
+import type { HeaderMap } from "../core/provider";
 import type { PluginServices, PolicyFacts } from "../define-plugin";
 import type { CacheConfig } from "./config";
 import { dependsOnMore } from "./depends-on-more";
@@ -10,19 +11,12 @@ import { EntryStore } from "./entries/entry-store";
 import type { Entry } from "./entry";
 import { Flights } from "./flights";
 import { readClientKey } from "./key/directives";
-import { type Fingerprint, fingerprint } from "./key/fingerprint";
+import { fingerprint } from "./key/fingerprint";
 import { partitionOf } from "./key/partition";
 import { Secret } from "./key/secret";
+import type { Named } from "./named";
 import { namespaceOf } from "./namespace";
 import { openSemantic, type Semantic } from "./semantic/semantic";
-
-/** The name of an exchange's answer. */
-export interface Named {
-  readonly key: string;
-  /** Of all questions that could have each other's answers. */
-  rest(): string;
-  readonly print: Fingerprint;
-}
 
 export class Cache {
   readonly config: CacheConfig;
@@ -76,15 +70,21 @@ export class Cache {
     const targets = alias?.targets.filter((target) => exchange.forbids(target) === undefined) ?? [];
     if (partition === undefined || alias === undefined || targets.length === 0) return undefined;
     if (dependsOnMore(request)) return undefined;
+    const headers = this.headersOf(exchange);
+    const { answerVersion: versions } = this.#policy;
+    const print = fingerprint(request, { alias, targets, headers, versions, clientKey: readClientKey(client.headers) });
+    const secret = await this.#secret.get();
+    return { key: print.exact(secret, partition), rest: () => print.rest(secret, partition), print };
+  }
+
+  /** What providers get of the client's headers, and may answer by. */
+  headersOf({ client }: Exchange): HeaderMap {
     const headers: Record<string, string> = {};
     for (const name of this.#policy.forwardHeaders) {
       const value = client.headers[name];
       if (value !== undefined) headers[name] = value;
     }
-    const { answerVersion: versions } = this.#policy;
-    const print = fingerprint(request, { alias, targets, headers, versions, clientKey: readClientKey(client.headers) });
-    const secret = await this.#secret.get();
-    return { key: print.exact(secret, partition), rest: () => print.rest(secret, partition), print };
+    return headers;
   }
 }
 
@@ -102,9 +102,10 @@ function complainer({ clock, warn, metrics }: PluginServices, policy: string): (
   };
 }
 
+/** A provider's own words may repeat what it was asked. */
 function causeOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  return cause instanceof Error ? cause.message : String((error as GraftError | undefined)?.message ?? error);
+  if (!(error instanceof GraftError)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.kind;
 }
 
 function counters({ metrics }: PluginServices, policy: string): Pick<Cache, "count" | "countSaved"> {

@@ -5,11 +5,12 @@ import type { ChatEvent } from "../core/events";
 import type { Exchange } from "../core/exchange";
 import type { CacheStatus } from "../core/facts";
 import type { Awaitable, Hooks, OwnAnswer } from "../core/plugin";
-import type { Cache, Named } from "./cache";
+import type { Cache } from "./cache";
 import type { Entry } from "./entry";
 import { Filling } from "./filling";
 import type { Follower, Leader } from "./flights";
 import { type Directives, readDirectives } from "./key/directives";
+import type { Named } from "./named";
 import { paced } from "./replay";
 import { revalidate } from "./revalidate";
 import type { Similar } from "./semantic/semantic";
@@ -28,6 +29,8 @@ export class CachedExchange implements Hooks {
   #follower: Follower | undefined;
   /** Nobody waits for this exchange any more. */
   #gone = false;
+  /** What came last: a miss may be rescued with what is stale. */
+  #status: CacheStatus | undefined;
   /** As the store said when there was no answer; see EntryStore. */
   #epoch: number | undefined;
 
@@ -84,6 +87,7 @@ export class CachedExchange implements Hooks {
 
   async log(): Promise<void> {
     this.#follower?.leave();
+    if (this.#status !== undefined) this.#cache.count(this.#status);
     await this.#filling?.close();
   }
 
@@ -127,7 +131,10 @@ export class CachedExchange implements Hooks {
     exchange.mayTake(config.single_flight.wait_ms + SLACK_MS);
     const ready = await follower.ready(!live);
     if (ready === undefined) return this.#fill("miss", asked);
-    if (ready instanceof GraftError) throw ready;
+    if (ready instanceof GraftError) {
+      this.#tell("miss", { shared: true });
+      throw ready;
+    }
     if (ready !== "ready") {
       this.#follower = undefined;
       return await this.#takeOff(ready, named, asked);
@@ -161,7 +168,7 @@ export class CachedExchange implements Hooks {
       return this.#serve("hit", entry);
     }
     if (entry !== undefined && asked.maxAge === undefined && ageS <= config.ttl_s + config.stale_while_revalidate_s) {
-      const refreshed = revalidate(this.#cache, this.#exchange, this, named);
+      const refreshed = revalidate(this.#cache, this.#exchange, this, { named, entry });
       if (refreshed !== undefined) {
         this.#exchange.background = refreshed;
         leader?.land(entry, { found: "stale" });
@@ -208,7 +215,7 @@ export class CachedExchange implements Hooks {
   }
 
   #tell(status: CacheStatus, it: Parameters<typeof tellClient>[2]): void {
-    this.#cache.count(status);
+    this.#status = status;
     if (it.entry !== undefined) this.#cache.countSaved(it.entry);
     tellClient(this.#exchange, status, it, this.#cache.services.clock.now());
   }

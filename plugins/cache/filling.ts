@@ -2,12 +2,13 @@
 import type { ErrorKind, GraftError } from "../core/errors";
 import type { ChatEvent } from "../core/events";
 import type { Exchange } from "../core/exchange";
-import { targetLabel } from "../core/target";
-import type { Cache, Named } from "./cache";
-import { compactEvents } from "./entries/compact-events";
-import { mayStore } from "./entries/may-store";
+import type { Cache } from "./cache";
+import { isComplete } from "./entries/is-complete";
+import { leastBytes } from "./entries/least-bytes";
 import type { Entry } from "./entry";
+import { entryOf } from "./entry-of";
 import type { Leader } from "./flights";
+import type { Named } from "./named";
 
 export interface FillingParts {
   readonly cache: Cache;
@@ -22,7 +23,7 @@ export class Filling {
   readonly #parts: FillingParts;
   /** Absent once the answer is too long to be kept. */
   #events: ChatEvent[] | undefined = [];
-  #chars = 0;
+  #bytes = 0;
   #begun = false;
   #failed = false;
   #storing: Promise<boolean> | undefined;
@@ -35,7 +36,7 @@ export class Filling {
   restart(): void {
     if (this.#begun) this.#parts.leader?.restart();
     this.#events = [];
-    this.#chars = 0;
+    this.#bytes = 0;
     this.#begun = false;
     this.#failed = false;
   }
@@ -48,7 +49,12 @@ export class Filling {
 
   /** Nobody waits for the store. */
   end(): readonly ChatEvent[] {
-    if (!this.#failed) this.#storing = this.#store();
+    if (this.#failed) return [];
+    const { cache, exchange } = this.#parts;
+    const storing = this.#store();
+    this.#storing = storing;
+    // It may take a call for a vector, which is this exchange's to pay.
+    if (cache.semantic !== undefined) exchange.background = settled(storing);
     return [];
   }
 
@@ -56,16 +62,20 @@ export class Filling {
   async close(): Promise<void> {
     const { cache, named, leader, exchange } = this.#parts;
     const stored = await this.#storing;
-    leader?.fail(failureOf(exchange));
+    // What stopped it was this exchange's own: those who follow look for themselves.
+    if (this.#storing === undefined && !this.#failed && isComplete(this.#events ?? [])) await leader?.end(undefined);
+    // One that broke off in the middle could not go on to the next target any more: others still can.
+    leader?.fail(this.#begun ? undefined : failureOf(exchange));
     if (stored === true && exchange.error !== undefined) await cache.entries.forget(named.key);
   }
 
   #keep(event: ChatEvent): void {
     this.#begun = true;
     this.#parts.leader?.push(event);
-    if (event.type === "delta") this.#chars += event.text.length + (event.data?.length ?? 0);
-    if (this.#chars > this.#parts.cache.config.max_entry_bytes) this.#events = undefined;
-    else this.#events?.push(event);
+    if (this.#events === undefined) return;
+    this.#bytes += leastBytes(event);
+    if (this.#bytes > this.#parts.cache.config.max_entry_bytes) this.#events = undefined;
+    else this.#events.push(event);
   }
 
   async #store(): Promise<boolean> {
@@ -79,24 +89,16 @@ export class Filling {
 
   #entry(): Entry | undefined {
     const { cache, exchange, named } = this.#parts;
-    const { max_entry_bytes: maxBytes, tool_calls: toolCalls } = cache.config;
-    const events = this.#events && compactEvents(this.#events);
     const { attempt } = exchange;
-    if (events === undefined || attempt === undefined || !mayStore(events, { maxBytes, toolCalls })) return undefined;
+    if (this.#events === undefined || attempt === undefined) return undefined;
+    const { target, dropped } = attempt;
     const usage = cache.services.accounting.told(exchange)?.usage;
-    // Without side calls: those a hit makes as well.
-    const nanos = usage && cache.services.accounting.cost(exchange, attempt.target, usage);
-    const { question } = named.print;
-    return {
-      events,
-      storedAt: cache.services.clock.now(),
-      target: targetLabel(attempt.target),
-      dropped: attempt.dropped,
-      ...(usage === undefined ? {} : { usage }),
-      ...(nanos === undefined ? {} : { nanos }),
-      ...(cache.semantic === undefined || question === undefined ? {} : { question }),
-    };
+    return entryOf(cache, exchange, named, { events: this.#events, target, usage, dropped });
   }
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([work]);
 }
 
 /** What only this exchange has come to. */

@@ -4,6 +4,9 @@ import type { HeaderMap } from "./provider";
 /** What providers see of us: some CDNs in front of them refuse requests without one, and the client's own stays here. */
 export const USER_AGENT = "graft/0.1";
 
+/** The one header by our own name that clients write; all others are the gateway's. */
+export const CACHE_KEY_HEADER = "x-graft-cache-key";
+
 /** Client headers that always reach a provider. */
 const ALWAYS_FORWARDED = ["traceparent", "tracestate", "idempotency-key", "x-request-id"] as const;
 

@@ -1,6 +1,6 @@
 /** A request's head as the gateway in front sent it: the client's part, and what the gateway itself has to say. */
 import type { IncomingMessage } from "node:http";
-import { emptyHeaders } from "../core/headers";
+import { CACHE_KEY_HEADER, emptyHeaders } from "../core/headers";
 import type { HeaderMap } from "../core/provider";
 
 export interface RequestHead {
@@ -28,7 +28,7 @@ export function readHead(request: Pick<IncomingMessage, "method" | "url" | "rawH
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] ?? "").toLowerCase();
     const value = raw[index + 1] ?? "";
-    const map = name.startsWith(OWN) ? own : client;
+    const map = name.startsWith(OWN) && name !== CACHE_KEY_HEADER ? own : client;
     const before = map[name];
     map[name] = before === undefined ? value : before + (name === "cookie" ? "; " : ", ") + value;
   }

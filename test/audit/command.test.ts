@@ -31,7 +31,9 @@ async function written() {
   const log = new TestLog();
   await log.written(3);
   const config = join(dirname(log.directory), "graft.yaml");
-  writeFileSync(config, `${MINIMAL}audit: { directory: log, anchor: anchors, key: ${KEY} }\n`);
+  // An address that needs no look-up.
+  const local = MINIMAL.replace("kind: openai", "kind: openai, base_url: 'http://127.0.0.1:1/v1'");
+  writeFileSync(config, `${local}audit: { directory: log, anchor: anchors, key: ${KEY} }\n`);
   const keyFile = join(dirname(log.directory), "key");
   writeFileSync(keyFile, `${KEY}\n`);
   const [file = ""] = readdirSync(log.directory);

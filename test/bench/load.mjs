@@ -30,6 +30,18 @@ const headers = {
 const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
 const request = Buffer.concat([Buffer.from(`POST ${options.path} HTTP/1.1\r\n${lines.join("")}\r\n`), body]);
 
+/** `unique`: no two requests ask the same. The number stands at the beginning of what is said. */
+const NUMBER_DIGITS = 12;
+const numberAt = request.indexOf("The quick");
+let asked = 0;
+
+function nextRequest() {
+  if (!options.unique) return request;
+  const next = Buffer.from(request);
+  next.write(String(asked++).padStart(NUMBER_DIGITS, "0"), numberAt);
+  return next;
+}
+
 const latencies = [];
 const firstBytes = [];
 const chunkDelays = [];
@@ -75,7 +87,7 @@ class Connection {
     this.#tail = "";
     this.#first = 0;
     this.#sent = performance.now();
-    this.#socket.write(request);
+    this.#socket.write(nextRequest());
   }
 
   #data(data) {

@@ -30,6 +30,7 @@ export function measure(gateway, scenario, context) {
     warmup: scenario.warmup ?? (scenario.stream ? 1.5 : 1),
     bytes: scenario.bytes,
     stream: scenario.stream ?? false,
+    unique: gateway.unique ?? false,
     headers: gateway.headers ?? {},
   };
   const { client } = gateway;

@@ -6,10 +6,12 @@
 //   npm run bench -- --only relay (a minute and a half)
 //   npm run bench -- --only limits (a minute; needs redis-server)
 //   npm run bench -- --only redact (a minute)
+//   npm run bench -- --only cache (a minute; needs redis-server)
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { compareCache } from "./cache-section.mjs";
 import { freePort, GATEWAYS, HERE, start, stop } from "./gateways.mjs";
 import { compareLimits } from "./limits-section.mjs";
 import { canPin, measure, merge } from "./measure.mjs";
@@ -84,9 +86,10 @@ try {
   console.log(`${cpus()[0].model}, Node ${process.version}, ${pinned}`);
   const relay = wanted("relay") ? await compareRelay(context, quick) : {};
   const limits = wanted("limits") ? await compareLimits(context, quick) : {};
+  const cache = wanted("cache") ? await compareCache(context, quick) : {};
   const redact = wanted("redact") ? await compareRedact(context, quick) : {};
   const gateways = SCENARIOS.length > 0 ? await compareGateways(context) : {};
-  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...limits, ...redact, ...gateways }, null, 2));
+  if (out !== undefined) writeFileSync(out, JSON.stringify({ ...relay, ...limits, ...cache, ...redact, ...gateways }, null, 2));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -58,6 +58,7 @@ describe("what bypasses it", () => {
     ["a request without a temperature, under a low ceiling", { max_temperature: 0.5 }, { body: words }],
     ["state at the provider", {}, { body: { ...words, previous_response_id: "r" }, policy: { allowProviderState: true } }],
     ["the web of today", {}, { body: { ...words, web_search_options: {} } }],
+    ["the web, in a vendor's own words", {}, { body: { ...words, plugins: [{ id: "web" }] } }],
   ])("%s", async (_what, config, asking) => {
     const { ask } = openCache(config);
     for (let round = 0; round < 2; round += 1)

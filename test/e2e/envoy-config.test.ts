@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { MODES, type Mode } from "../../envoy/mode";
+import { printBootstrap } from "../../envoy/config";
+import { HOST_OF, MODES, type Mode } from "../../envoy/mode";
+import { KNOWN, loadConfig } from "../../plugins/config";
+import { version } from "../../plugins/package-root";
 import { attach } from "../envoy/config/attach";
 import { type Certificates, hasOpenssl, makeCertificates } from "../upstream/certificates";
 import { printed, readFragments, validate } from "./support/envoy-config";
@@ -26,10 +29,13 @@ describeWithOpenssl("Envoy accepts", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  /** What the command prints, without a process for each; the first test holds it to that. */
   async function bootstrap(config: string, mode: Mode): Promise<string> {
     const path = join(directory, "graft.yaml");
     writeFileSync(path, config);
-    return (await printed([path, "--mode", mode, "--ca-bundle", join(certificates.folder, "ca.pem")])).stdout;
+    const loaded = await loadConfig(path, { vocabulary: KNOWN, env: {}, host: HOST_OF[mode] });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+    return printBootstrap(loaded.config, { version: version(), mode, caBundle: join(certificates.folder, "ca.pem") });
   }
 
   function everything(envoy: string): string {
@@ -68,6 +74,12 @@ ${envoy}`;
         forwarding: { header: x-client-id }`;
 
   describe.each(MODES)("in %s mode", (mode) => {
+    test("what the command prints is what is looked at here", async () => {
+      const made = await bootstrap(everything("  caller: { kind: header }"), mode);
+      const args = [join(directory, "graft.yaml"), "--mode", mode, "--ca-bundle", join(certificates.folder, "ca.pem")];
+      expect((await printed(args)).stdout).toBe(made);
+    });
+
     test.each([
       ["callers nobody knows", ""],
       ["JWT callers", "  caller: { kind: jwt }\n  trusted_hops: 2"],

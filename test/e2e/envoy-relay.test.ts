@@ -35,6 +35,8 @@ afterEach(async () => {
 
 interface Parts {
   readonly routes?: string;
+  /** More policies. */
+  readonly policies?: string;
   /** More members of `envoy`, indented by two spaces. */
   readonly envoy?: string;
   readonly bounds?: string;
@@ -42,16 +44,23 @@ interface Parts {
 
 const ROUTES = "{ prefix: /other, policy: other }, { policy: default }";
 
-async function start(
+/** For the test that asks for it. */
+async function start(options: Partial<StackOptions> = {}, parts: Parts = {}): Promise<Stack> {
+  stack = await startAt(upstream, parts, options);
+  return stack;
+}
+
+function startAt(
+  { url }: FakeUpstream,
+  { routes = ROUTES, policies = "", envoy = "", bounds = "" }: Parts,
   options: Partial<StackOptions> = {},
-  { routes = ROUTES, envoy = "", bounds = "" }: Parts = {},
 ): Promise<Stack> {
-  stack = await Stack.start({
+  return Stack.start({
     mode: "relay",
     config: `
 providers:
-  openai: { kind: openai, base_url: "${upstream.url}/v1", api_keys: [sk-openai] }
-  anthropic: { kind: anthropic, base_url: "${upstream.url}", api_keys: [sk-anthropic] }
+  openai: { kind: openai, base_url: "${url}/v1", api_keys: [sk-openai] }
+  anthropic: { kind: anthropic, base_url: "${url}", api_keys: [sk-anthropic] }
 policies:
   default:
     models:
@@ -62,11 +71,11 @@ policies:
   other:
     models:
       - { name: other, targets: [{ provider: openai, model: demo }] }
+${policies}
 ${bounds}`,
     envoy: `  routes: [${routes}]\n${envoy}`,
     ...options,
   });
-  return stack;
 }
 
 /** Asks the relay itself, past Envoy. */
@@ -89,32 +98,103 @@ function portOf(socket: string): number {
 
 const FROM_ENVOY = { "x-graft-policy": "default", "x-graft-caller-address": "192.0.2.1:1" };
 
-test("a question is answered, translated, streamed, and falls back; each route has its policy", async () => {
-  const { url } = await start();
-  for (const model of ["gpt", "claude"]) expect(said(await chat(url, question(model)))).toContain(`question for ${model}`);
-  const streamed = await chat(url, question("claude", { stream: true }));
-  expect(said(streamed)).toContain("question for claude");
-  expect(dataOf(streamed).at(-1)).toBe("[DONE]");
-  const fallen = await chat(url, question("falls-back"));
-  expect(fallen.headers).toMatchObject({ "x-graft-target": "anthropic/demo", "x-graft-attempts": "2" });
+describe("one Envoy and one process", () => {
+  let provider: FakeUpstream;
+  let shared: Stack;
+  let url: string;
+  let asked: number;
 
-  const listed = async (path: string): Promise<string[]> => {
-    const seen = await call(`${url}${path}/v1/models`, { method: "GET", headers: { "x-graft-policy": "default" } });
-    return (json(seen) as { data: { id: string }[] }).data.map(({ id }) => id);
-  };
-  expect(await listed("/other")).toEqual(["other"]);
-  expect(await listed("")).toEqual(["gpt", "claude", "falls-back", "hangs"]);
-});
+  beforeAll(async () => {
+    provider = await startFakeUpstream();
+    const routes =
+      "{ prefix: /slow, policy: slow, timeout_ms: 700 }, { prefix: /silent, policy: silent, idle_timeout_ms: 700 }, " +
+      "{ prefix: /other, policy: other }, { prefix: /v1, policy: default }";
+    const hangs = "{ models: [{ name: hangs, targets: [{ provider: openai, model: do-hang-before-headers }] }] }";
+    shared = await startAt(provider, { routes, policies: `  slow: ${hangs}\n  silent: ${hangs}` });
+    url = shared.url;
+  });
+  beforeEach(() => {
+    asked = provider.requests.length;
+  });
+  afterAll(async () => {
+    await shared?.stop();
+    await provider?.close();
+  });
 
-test("a client that goes away takes its request at the provider with it", async () => {
-  const { url } = await start();
-  const { opened, open } = gate();
-  upstream.script({ do: "hang-mid-stream", n: 3, until: opened });
-  await chat(url, question("gpt", { stream: true }), { leaveAfter: 1 });
-  const [request] = await upstream.waitFor(1);
-  await request?.finished;
-  expect(request?.aborted).toBe(true);
-  open();
+  /** What the provider hears next. */
+  async function next() {
+    return (await provider.waitFor(asked + 1))[asked];
+  }
+
+  test("a question is answered, translated, streamed, and falls back; each route has its policy", async () => {
+    for (const model of ["gpt", "claude"]) expect(said(await chat(url, question(model)))).toContain(`question for ${model}`);
+    const streamed = await chat(url, question("claude", { stream: true }));
+    expect(said(streamed)).toContain("question for claude");
+    expect(dataOf(streamed).at(-1)).toBe("[DONE]");
+    const fallen = await chat(url, question("falls-back"));
+    expect(fallen.headers).toMatchObject({ "x-graft-target": "anthropic/demo", "x-graft-attempts": "2" });
+
+    const listed = async (path: string): Promise<string[]> => {
+      const seen = await call(`${url}${path}/v1/models`, { method: "GET", headers: { "x-graft-policy": "default" } });
+      return (json(seen) as { data: { id: string }[] }).data.map(({ id }) => id);
+    };
+    expect(await listed("/other")).toEqual(["other"]);
+    expect(await listed("")).toEqual(["gpt", "claude", "falls-back", "hangs"]);
+  });
+
+  test("a client that goes away takes its request at the provider with it", async () => {
+    const { opened, open } = gate();
+    provider.script({ do: "hang-mid-stream", n: 3, until: opened });
+    await chat(url, question("gpt", { stream: true }), { leaveAfter: 1 });
+    const request = await next();
+    await request?.finished;
+    expect(request?.aborted).toBe(true);
+    open();
+  });
+
+  test("an upload arrives whole, far over what Envoy keeps for itself", async () => {
+    const user = "x".repeat(9_000_000);
+    const seen = await chat(url, question("gpt", { user }));
+    expect(seen.status).toBe(200);
+    expect(provider.requests[asked]?.body.length).toBeGreaterThan(9_000_000);
+  });
+
+  describe("what Envoy says itself is in OpenAI's words", () => {
+    test.each([
+      ["/slow", "whole exchange"],
+      ["/silent", "silence"],
+    ])("%s, a limit on the %s: 504, and the call to the provider ends", async (prefix) => {
+      expectError(await chat(url + prefix, question("hangs")), { status: 504, code: "upstream_timeout" });
+      const request = await next();
+      await request?.finished;
+      expect(request?.aborted).toBe(true);
+    });
+
+    test("no route: 404", async () => {
+      expectError(await call(`${url}/ai/v1/models`, { method: "GET" }), { status: 404, code: "not_found" });
+    });
+
+    // The last: they end the process.
+    test("a process that dies with the request: 503", async () => {
+      const waiting = chat(url, question("hangs"));
+      await next();
+      await shared.processors[0]?.stop("SIGKILL");
+      expectError(await waiting, { status: 503, code: "unavailable" });
+      expect(provider.requests).toHaveLength(asked + 1);
+    });
+
+    test("no process: 503, try again", async () => {
+      for (let count = 0; count < 3; count += 1) {
+        const seen = await chat(url, question("gpt"));
+        expectError(seen, { status: 503, code: "unavailable" });
+        expect(seen.headers["x-should-retry"]).toBe("true");
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expectError(await chat(url, question("gpt")), { status: 503, code: "unavailable" });
+      await shared.startProcessor(0);
+      await until("recovery", async () => ((await chat(url, question("gpt"))).status === 200 ? true : undefined));
+    });
+  });
 });
 
 describe("a TCP socket", () => {
@@ -156,7 +236,7 @@ describe("a TCP socket", () => {
   });
 
   test("without a token is refused at start, by name or by flag", async () => {
-    const { directory } = await start();
+    const directory = Stack.newDirectory();
     const serve = (...args: string[]) =>
       new Program("graft", process.execPath, [
         join(ROOT, "dist/cli/main.js"),
@@ -169,6 +249,15 @@ describe("a TCP socket", () => {
         "127.0.0.1:0",
       ]);
     const config = join(directory, "graft.yaml");
+    writeFileSync(
+      config,
+      `version: 1
+providers: { openai: { kind: openai, base_url: "${upstream.url}/v1", api_keys: [k] } }
+policies: { default: { models: [{ name: gpt, targets: [{ provider: openai, model: demo }] }] } }
+envoy:
+  sockets: ["unix://${join(directory, "p0.sock")}"]
+`,
+    );
     const flag = serve(config, "--socket", "127.0.0.1:0");
     expect(await flag.exit).toBe(1);
     expect(flag.output).toContain("set envoy.relay_token");
@@ -179,49 +268,11 @@ describe("a TCP socket", () => {
     expect(program.output).toContain("envoy.relay_token: is required");
     await expect(printed(["--mode", "relay", named])).rejects.toMatchObject({ code: 1, stdout: "" });
     expect((await printed([named])).stdout).toContain("ext_proc");
+    rmSync(directory, { recursive: true });
   });
 });
 
-describe("what Envoy says itself is in OpenAI's words", () => {
-  test("no process: 503, try again", async () => {
-    const { url, processors } = await start();
-    await processors[0]?.stop("SIGKILL");
-    for (let count = 0; count < 3; count += 1) {
-      const seen = await chat(url, question("gpt"));
-      expectError(seen, { status: 503, code: "unavailable" });
-      expect(seen.headers["x-should-retry"]).toBe("true");
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expectError(await chat(url, question("gpt")), { status: 503, code: "unavailable" });
-    await stack?.startProcessor(0);
-    await until("recovery", async () => ((await chat(url, question("gpt"))).status === 200 ? true : undefined));
-  });
-
-  test("a process that dies with the request: 503", async () => {
-    const { url, processors } = await start();
-    const waiting = chat(url, question("hangs"));
-    await upstream.waitFor(1);
-    await processors[0]?.stop("SIGKILL");
-    expectError(await waiting, { status: 503, code: "unavailable" });
-    expect(upstream.requests).toHaveLength(1);
-  });
-
-  test.each([
-    ["timeout_ms: 700", "whole exchange"],
-    ["idle_timeout_ms: 700", "silence"],
-  ])("%s: 504, and the call to the provider ends", async (limit) => {
-    const { url } = await start({}, { routes: `{ prefix: /other, policy: other }, { policy: default, ${limit} }` });
-    expectError(await chat(url, question("hangs")), { status: 504, code: "upstream_timeout" });
-    await upstream.requests[0]?.finished;
-    expect(upstream.requests[0]?.aborted).toBe(true);
-  });
-
-  test("no route: 404", async () => {
-    const { url } = await start({}, { routes: "{ prefix: /ai/, policy: default }, { prefix: /other/, policy: other }" });
-    expectError(await call(`${url}/v1/models`, { method: "GET" }), { status: 404, code: "not_found" });
-    expect((await call(`${url}/ai/v1/models`, { method: "GET" })).status).toBe(200);
-  });
-
+describe("what Envoy says before it asks us is in OpenAI's words", () => {
   test("a caller whose name no header can hold: 400, and the provider hears nothing", async () => {
     // A filter that leaves such a claim behind, as a token can.
     const { url } = await start(
@@ -250,9 +301,9 @@ describe.each(["unix", "tcp"])("a body over the limit (%s)", (kind) => {
 
   test("is answered 413 in the middle of the upload, each time", async () => {
     const url = await small();
-    const whole = question("gpt", { user: "x".repeat(30_000_000) });
+    const whole = question("gpt", { user: "x".repeat(12_000_000) });
     const answers: (Seen | "cut")[] = [];
-    for (let count = 0; count < 10; count += 1) answers.push(await chat(url, whole), await upload(url, 30_000_000));
+    for (let count = 0; count < 10; count += 1) answers.push(await chat(url, whole), await upload(url, 12_000_000));
     // A client that goes on writing may find the connection gone; what it gets is a 413 or nothing.
     for (const seen of answers)
       if (seen !== "cut" && seen.error === undefined) expectError(seen, { status: 413, code: "request_too_large" });
@@ -307,14 +358,6 @@ function upload(url: string, bytes: number): Promise<Seen | "cut"> {
     write();
   });
 }
-
-test("an upload arrives whole, far over what Envoy keeps for itself", async () => {
-  const { url } = await start();
-  const user = "x".repeat(9_000_000);
-  const seen = await chat(url, question("gpt", { user }));
-  expect(seen.status).toBe(200);
-  expect(upstream.requests[0]?.body.length).toBeGreaterThan(9_000_000);
-});
 
 describe("processes come and go", () => {
   test("SIGTERM: health says so at once, running streams end well", async () => {

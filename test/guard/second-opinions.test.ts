@@ -1,4 +1,4 @@
-import { chat } from "../support/exchange";
+import { chat, replied } from "../support/exchange";
 import { answerOf, contentOf, guarded, type RuleInput, said, stream, whole } from "./support";
 
 const PROSE = "a plain sentence";
@@ -114,6 +114,16 @@ describe("retry", () => {
     expect(request?.messages).toHaveLength(2);
     expect(JSON.stringify(request)).not.toContain("fool");
     expect([...it.counted.keys()]).toEqual(["graft_guard_total test r retry response"]);
+  });
+
+  test("also of an answer that no target has given", async () => {
+    const it = guarded(rule(), {
+      answer: async () => said("You friend"),
+      inner: { request: () => ({ events: said("You fool") }) },
+    });
+    const { json } = replied(await it.open().request(chat(says("hello"))));
+    expect(json).toMatchObject({ choices: [{ message: { content: "You friend" } }] });
+    expect(it.asked.map(({ target }) => target)).toEqual(["openai/gpt-4o"]);
   });
 
   test("in streams, which are held for it", async () => {

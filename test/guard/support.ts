@@ -64,9 +64,14 @@ export interface GuardedOptions {
   /** What side calls answer. */
   readonly answer?: (asked: Asked) => Promise<readonly ChatEvent[]>;
   readonly models?: readonly string[];
+  /** Of a plugin within. */
+  readonly inner?: Hooks;
 }
 
-export function guarded(rules: readonly RuleInput[], { config = {}, answer, models = ["m"] }: GuardedOptions = {}): Guarded {
+export function guarded(
+  rules: readonly RuleInput[],
+  { config = {}, answer, models = ["m"], inner = {} }: GuardedOptions = {},
+): Guarded {
   const counted = new Map<string, number>();
   const asked: Asked[] = [];
   const services: PluginServices = {
@@ -99,7 +104,7 @@ export function guarded(rules: readonly RuleInput[], { config = {}, answer, mode
     open: ({ caller = {}, headers = {}, targets = [target("openai", "gpt-4o")] } = {}) =>
       openPipeline({
         aliases: models.map((name) => alias(name, targets)),
-        hooks: (exchange): Hooks[] => Object.values(opener(exchange)),
+        hooks: (exchange): Hooks[] => [...Object.values(opener(exchange)), inner],
         caller,
         headers,
       }),

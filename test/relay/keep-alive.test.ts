@@ -1,6 +1,7 @@
 /** Comments to a client while its provider thinks. */
 import { setTimeout as delay } from "node:timers/promises";
 import { gate } from "../e2e/support/gate";
+import { until } from "../e2e/support/until";
 import { call } from "../upstream/raw-client";
 import { allOver, type Bench, errorIn, eventsOf, question, startBench, Talk } from "./support";
 
@@ -41,7 +42,7 @@ test.each([
   ["an error of the provider", "upstream_overloaded"],
   ["no answer", "upstream_timeout"],
 ])("%s, when a comment has begun the stream, is its last event", async (name, code) => {
-  bench = await startBench({ policy, target: "timeout_ms: 150", models: { m: ["openai/x", "anthropic/y"] } });
+  bench = await startBench({ policy, target: "timeout_ms: 600", models: { m: ["openai/x", "anthropic/y"] } });
   const busy = { do: "canned" as const, status: 503, headers: {}, pieces: ["{}"] };
   bench.upstream.script({ do: "hang-before-headers" }, name === "no answer" ? { do: "hang-after-headers" } : busy);
   const talk = await new Talk(bench.url, question("m", { stream: true })).over();
@@ -53,7 +54,7 @@ test.each([
 });
 
 test("a whole answer to a stream request, when a comment has begun the stream, is events", async () => {
-  bench = await startBench({ policy, target: "timeout_ms: 100", models: { m: ["openai/x", "openai/y"] } });
+  bench = await startBench({ policy, target: "timeout_ms: 600", models: { m: ["openai/x", "openai/y"] } });
   const answer = { model: "y", choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] };
   const headers = { "content-type": "application/json" };
   bench.upstream.script({ do: "hang-before-headers" }, { do: "canned", headers, pieces: [JSON.stringify(answer)] });
@@ -84,8 +85,8 @@ test("in a silence within the stream, between two events", async () => {
   const { opened, open } = gate();
   bench.upstream.script({ do: "hang-mid-stream", n: 3, until: opened });
   const talk = new Talk(bench.url, question("openai/x", { stream: true }));
-  await talk.has(COMMENT);
-  expect(talk.text.startsWith("data: ")).toBe(true);
+  // On a busy machine there may be one in front of the events as well.
+  await until("a comment behind an event", () => (/^data: [^\n]*\n\n: keep-alive\n\n/m.test(talk.text) ? true : undefined));
   open();
   await talk.over();
   const plain = await call(`${bench.url}/v1/chat/completions`, { body: question("openai/x", { stream: true }) });

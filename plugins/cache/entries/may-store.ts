@@ -1,6 +1,7 @@
 /** Whether an answer is worth giving again. */
-import type { ChatEvent, FinishReason } from "../../core/events";
+import type { BlockStart, ChatEvent, FinishReason } from "../../core/events";
 import { isComplete } from "./is-complete";
+import { leastBytes } from "./least-bytes";
 
 export interface StoreRules {
   /** Of the entry as JSON, before compression. */
@@ -16,16 +17,47 @@ export interface StoreRules {
 const KEPT: ReadonlySet<FinishReason> = new Set<FinishReason>(["stop", "length", "tool-calls"]);
 
 export function mayStore(events: readonly ChatEvent[], { maxBytes, toolCalls }: StoreRules): boolean {
-  if (!isComplete(events) || !saysSomething(events) || leastBytes(events) > maxBytes) return false;
+  if (!isComplete(events) || !saysSomething(events)) return false;
+  let bytes = 0;
   for (const event of events) {
-    if (event.type === "finish" && !KEPT.has(event.reason)) return false;
-    if (event.type !== "block-start") continue;
-    const { start } = event;
-    if (!toolCalls && (start.kind === "tool-call" || start.kind === "opaque")) return false;
-    // Its id is good until then; a client that goes on with the conversation sends it back.
-    if (start.kind === "audio" && start.expiresAt !== undefined) return false;
+    // More than that, the JSON is measured when it is made.
+    bytes += leastBytes(event);
+    if (bytes > maxBytes) return false;
+    if (!mayKeep(event, toolCalls)) return false;
   }
   return true;
+}
+
+function mayKeep(event: ChatEvent, toolCalls: boolean): boolean {
+  switch (event.type) {
+    case "finish":
+      return KEPT.has(event.reason);
+    // Models that search the web unasked say so here only.
+    case "annotation":
+      return event.annotation.type !== "url_citation";
+    case "usage":
+      return (event.usage.webSearches ?? 0) === 0;
+    case "block-start":
+      return mayKeepBlock(event.start, toolCalls);
+    default:
+      return true;
+  }
+}
+
+function mayKeepBlock(start: BlockStart, toolCalls: boolean): boolean {
+  switch (start.kind) {
+    case "tool-call":
+    case "opaque":
+      return toolCalls;
+    // Its id is good until then; a client that goes on with the conversation sends it back.
+    case "audio":
+      return start.expiresAt === undefined;
+    // Links to pictures are good for an hour or so, and do not say so.
+    case "image":
+      return start.data !== undefined;
+    default:
+      return true;
+  }
 }
 
 /** Providers do answer with nothing at times, thoughts aside; who asks again wants another try. */
@@ -45,14 +77,4 @@ function saysSomething(events: readonly ChatEvent[]): boolean {
     }
   }
   return choices.size === speaking.size;
-}
-
-/** Cheap, and never more than the JSON has: that is measured when it is made. */
-function leastBytes(events: readonly ChatEvent[]): number {
-  let bytes = 0;
-  for (const event of events) {
-    if (event.type === "delta") bytes += event.text.length + (event.data?.length ?? 0);
-    else if (event.type === "block-start" && event.start.kind === "image") bytes += event.start.data?.length ?? 0;
-  }
-  return bytes;
 }

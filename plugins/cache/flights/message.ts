@@ -44,6 +44,8 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
   return facts === undefined ? { take, at, events, over } : { take, at, events, over, facts };
 }
 
+const FOUND = ["stale", "semantic"] as const;
+
 function readFacts(message: JsonObject): AnswerFacts | undefined {
   const value = objectAt(message, "facts") ?? {};
   const storedAt = numberAt(value, "storedAt");
@@ -52,14 +54,13 @@ function readFacts(message: JsonObject): AnswerFacts | undefined {
   const dropped = arrayAt(value, "dropped").filter((name) => typeof name === "string");
   const nanos = numberAt(value, "nanos");
   const usage = objectAt(value, "usage");
-  const found = stringAt(value, "found");
   return compact({
     storedAt,
     target,
     dropped,
     nanos,
     usage: isSoundUsage(usage) ? usage : undefined,
-    found: found === "stale" || found === "semantic" ? found : undefined,
+    found: FOUND.find((word) => word === value["found"]),
     similarity: numberAt(value, "similarity"),
   });
 }

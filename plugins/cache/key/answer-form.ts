@@ -15,6 +15,9 @@ const IDLE = new Set([
   ...["prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "cache_control"],
 ]);
 
+/** In the client's words: what only concerns who asks, not what is answered. */
+export const IDLE_PARAMETERS: ReadonlySet<string> = new Set([...IDLE, "user"]);
+
 /** Padding of stream events against eavesdroppers, and a chunk at their end. */
 const IDLE_IN_STREAM_OPTIONS = new Set(["include_obfuscation", "include_usage"]);
 

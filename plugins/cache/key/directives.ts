@@ -1,5 +1,6 @@
 /** What a client asks of the cache: `cache-control` of its request (RFC 9111 §5.2.1), and a key of its own. */
 import { GraftError } from "../../core/errors";
+import { CACHE_KEY_HEADER } from "../../core/headers";
 import type { HeaderMap } from "../../core/provider";
 
 export type DirectiveName = "no-cache" | "no-store" | "max-age" | "only-if-cached";
@@ -83,7 +84,6 @@ function unquoted(quoted: string): string {
   return inner.replace(/\\(.)/g, "$1");
 }
 
-export const CLIENT_KEY = "x-graft-cache-key";
 const LONGEST_KEY = 256;
 
 /**
@@ -91,10 +91,14 @@ const LONGEST_KEY = 256;
  * @throws GraftError `bad_request`
  */
 export function readClientKey(headers: HeaderMap): string | undefined {
-  const key = headers[CLIENT_KEY];
+  const key = headers[CACHE_KEY_HEADER];
   if (key === undefined || key === "") return undefined;
   if (key.length <= LONGEST_KEY && /^[\x20-\x7e]+$/.test(key)) return key;
-  throw new GraftError("bad_request", `The header ${CLIENT_KEY} must be at most ${LONGEST_KEY} printable ASCII characters.`, {
-    param: CLIENT_KEY,
-  });
+  throw new GraftError(
+    "bad_request",
+    `The header ${CACHE_KEY_HEADER} must be at most ${LONGEST_KEY} printable ASCII characters.`,
+    {
+      param: CACHE_KEY_HEADER,
+    },
+  );
 }

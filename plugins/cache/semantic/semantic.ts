@@ -6,7 +6,7 @@ import type { PluginServices, PolicyFacts } from "../../define-plugin";
 import type { SemanticConfig } from "../config";
 import type { EntryStore } from "../entries/entry-store";
 import type { Entry } from "../entry";
-import type { Fingerprint } from "../key/fingerprint";
+import type { Named } from "../named";
 import { agrees } from "./agreement";
 import { Embedder } from "./embed/embedder";
 import { openIndex } from "./index/open-index";
@@ -17,12 +17,6 @@ import { shadowRecord } from "./shadow-record";
 export interface Similar {
   readonly entry: Entry;
   readonly similarity: number;
-}
-
-interface Asked {
-  readonly key: string;
-  rest(): string;
-  readonly print: Fingerprint;
 }
 
 interface Parts {
@@ -49,46 +43,49 @@ export class Semantic {
   }
 
   /** Never rejects: what is not there, or not in time, is not found. */
-  async find(exchange: Exchange, asked: Asked): Promise<Similar | undefined> {
+  async find(exchange: Exchange, named: Named): Promise<Similar | undefined> {
     const { config, embedder, entries, judge } = this.#parts;
-    const question = this.#questionOf(asked);
+    const question = this.#questionOf(named);
     const vector = question === undefined ? undefined : await embedder.embed(exchange, question);
     if (question === undefined || vector === undefined) return undefined;
-    for (const { id, score } of await this.#near(asked, vector)) {
-      const { entry } = id === asked.key ? { entry: undefined } : await entries.get(id);
+    for (const { id, score } of await this.#near(named, vector)) {
+      const { entry } = id === named.key ? { entry: undefined } : await entries.get(id);
       if (entry?.question === undefined || this.#parts.now() - entry.storedAt > this.#parts.maxAgeMs) continue;
       const verdict = agrees(question, entry.question);
+      if (config.mode === "serve" && !verdict.agree) continue;
       const same = verdict.agree && (judge === undefined || (await judge.same(exchange, question, entry.question)));
       if (config.mode === "shadow") shadowRecord(exchange, { question, stored: entry.question, score, verdict, same });
       else if (same) return { entry, similarity: score };
+      // Nobody waits for a second verdict.
+      if (verdict.agree) return undefined;
     }
     return undefined;
   }
 
   /** Never rejects. */
-  async add(exchange: Exchange, asked: Asked, expiresAt: number): Promise<void> {
-    const question = this.#questionOf(asked);
+  async add(exchange: Exchange, named: Named, expiresAt: number): Promise<void> {
+    const question = this.#questionOf(named);
     const vector = question === undefined ? undefined : await this.#parts.embedder.embed(exchange, question);
     if (vector === undefined) return;
     const { index, onTrouble } = this.#parts;
-    await index.add(this.#partition(asked), { id: asked.key, vector, expiresAt }).catch(onTrouble);
+    await index.add(this.#partition(named), { id: named.key, vector, expiresAt }).catch(onTrouble);
   }
 
-  async #near(asked: Asked, vector: Float32Array): Promise<readonly Neighbour[]> {
+  async #near(named: Named, vector: Float32Array): Promise<readonly Neighbour[]> {
     const { index, config, onTrouble } = this.#parts;
     try {
-      return await index.search(this.#partition(asked), vector, CANDIDATES, config.threshold);
+      return await index.search(this.#partition(named), vector, CANDIDATES, config.threshold);
     } catch (thrown) {
       onTrouble(thrown);
       return [];
     }
   }
 
-  #partition(asked: Asked): string {
-    return `${this.#parts.space}:${asked.rest()}`;
+  #partition(named: Named): string {
+    return `${this.#parts.space}:${named.rest()}`;
   }
 
-  #questionOf({ print }: Asked): string | undefined {
+  #questionOf({ print }: Named): string | undefined {
     return print.messages > this.#parts.config.max_messages ? undefined : print.question;
   }
 }

@@ -8,6 +8,14 @@ import { answers, START, spoken } from "./support";
 
 const RULES: StoreRules = { maxBytes: 10_000, toolCalls: true };
 const USAGE: ChatEvent = { type: "usage", usage: { input: 1, output: 1 } };
+const CITED: ChatEvent = {
+  type: "annotation",
+  choice: 0,
+  block: 0,
+  annotation: { type: "url_citation", url: "https://a.example" },
+};
+const TOKEN = { token: "hello", logprob: -1, top: [{ token: "hi", logprob: -2 }] };
+const LOGPROBS = Array.from({ length: 100 }, (): ChatEvent => ({ type: "logprobs", choice: 0, of: "content", tokens: [TOKEN] }));
 const FAILED: ChatEvent = { type: "error", error: new GraftError("upstream_failed", "x") };
 
 const said = (finish: FinishReason = "stop"): ChatEvent[] => [START, ...answer([[{ kind: "text" }, "hello"]], finish)];
@@ -42,6 +50,8 @@ it.each<[string, readonly ChatEvent[], Partial<StoreRules>, boolean]>([
   ["empty words", block({ kind: "text" }, ""), {}, false],
   ["no block at all", [START, ...answer([])], {}, false],
   ["thoughts only", block({ kind: "reasoning", provider: "p" }, "hm"), {}, false],
+  ["words from the web", [...said().slice(0, -2), CITED, ...said().slice(-2)], {}, false],
+  ["words after a search", [...said(), { type: "usage", usage: { input: 1, output: 1, webSearches: 1 } }], {}, false],
   ["a refusal in words", block({ kind: "refusal" }, "no"), {}, true],
   ["a tool call", block(CALL, "{}"), {}, true],
   ["a tool call without arguments", block(CALL), {}, true],
@@ -58,7 +68,13 @@ it.each<[string, readonly ChatEvent[], Partial<StoreRules>, boolean]>([
   ["an image that is too large", block({ kind: "image", mediaType: "image/png", data: "x".repeat(99) }), { maxBytes: 98 }, false],
   ["audio", block({ kind: "audio" }, "la"), {}, true],
   ["audio with an id that expires", block({ kind: "audio", id: "a", expiresAt: 9 }, "la"), {}, false],
-  ["as large as may be", spoken("x".repeat(5000)), { maxBytes: 5000 }, true],
+  ["as large as may be", spoken("x".repeat(4600)), { maxBytes: 5000 }, true],
+  [
+    "too large by what stands beside its words",
+    [...said().slice(0, -1), ...LOGPROBS, ...said().slice(-1)],
+    { maxBytes: 5000 },
+    false,
+  ],
   ["too large", spoken("x".repeat(5001), { pieces: 70 }), { maxBytes: 5000 }, false],
 ])("%s", (_, events, rules, kept) => {
   expect(mayStore(events, { ...RULES, ...rules })).toBe(kept);

@@ -1,4 +1,5 @@
 import { envoyConfig } from "../../../envoy/config";
+import { GATEWAY_FAMILIES } from "../../../envoy/config/forged-headers";
 import { listenerFilters } from "../../../envoy/config/listener-filters";
 import { FILTERS } from "../../../envoy/config/names";
 import { upstreamFilters } from "../../../envoy/config/upstream-filters";
@@ -89,7 +90,7 @@ describe("callers", () => {
     const envoy = `  caller: { kind: ${kind}${own} }`;
     const { manager } = await generated({ envoy });
     expect(each("remove", manager.early_header_mutation_extensions)).toEqual(removed);
-    expect(each("prefix", manager.early_header_mutation_extensions)).toEqual(["x-envoy-", "x-graft-"]);
+    expect(each("key_matcher", manager.early_header_mutation_extensions)).toEqual(GATEWAY_FAMILIES);
     const filters = listenerFilters(await configOf({ envoy }), "");
     expect(each("request_attributes", filters)).toEqual([[POLICY, "xds.route_name", "source.address", ...attributes]]);
     expect(each("forwarding_namespaces", filters)).toEqual(forwarded.length === 0 ? [] : [{ untyped: forwarded }]);

@@ -1,6 +1,8 @@
 /** What the relay mode prints. What Envoy makes of it: test/e2e/envoy-relay.test.ts */
 import { clusterHash, envoyConfig, envoyFragments, printBootstrap } from "../../../envoy/config";
-import { CALLER_HEADERS } from "../../../envoy/relay/headers";
+import { GATEWAY_FAMILIES } from "../../../envoy/config/forged-headers";
+import { CLUSTER_HEADER, LEVEL_HEADER } from "../../../envoy/metadata";
+import { CALLER_HEADERS, POLICY_HEADER, ROUTE_HEADER, TOKEN_HEADER } from "../../../envoy/relay/headers";
 import { removeDirectories } from "../../config/support";
 import { configOf, each, type Parts, POLICIES, PROVIDERS } from "./support";
 
@@ -51,10 +53,19 @@ describe("a route", () => {
     expect(each("request_headers_to_remove", routes)).toEqual([
       ["x-graft-token", "x-graft-policy", "x-graft-route", ...Object.values(CALLER_HEADERS)],
     ]);
-    expect(each("prefix", manager.early_header_mutation_extensions)).toEqual(["x-envoy-", "x-graft-"]);
+    expect(each("key_matcher", manager.early_header_mutation_extensions)).toEqual(GATEWAY_FAMILIES);
     expect(new Set(each("append_action", each("request_headers_to_add", routes)))).toEqual(
       new Set(["OVERWRITE_IF_EXISTS_OR_ADD"]),
     );
+  });
+
+  test("takes from clients what they may say to the cache, and nothing else by our name", () => {
+    const [, { safe_regex: ours }] = GATEWAY_FAMILIES as [object, { safe_regex: { regex: string } }];
+    const removed = (name: string) => new RegExp(`^(?:${ours.regex})$`).test(name);
+    const gateway = [TOKEN_HEADER, POLICY_HEADER, ROUTE_HEADER, ...Object.values(CALLER_HEADERS), CLUSTER_HEADER, LEVEL_HEADER];
+    expect(gateway.filter((name) => !removed(name))).toEqual([]);
+    expect(["x-graft-new", "x-graft-cacher", "x-graft-cats"].filter((name) => !removed(name))).toEqual([]);
+    expect(["x-graft-cache-key", "x-request-id", "authorization"].filter(removed)).toEqual([]);
   });
 
   test("keeps its time limits and sends again only what nobody has seen", async () => {

@@ -112,6 +112,7 @@ const KONG: Host = {
       username: person.name,
       keyauth_credentials: [{ key: `Bearer ${KONG.keyOf(person)}` }],
       acls: person.groups.map((group) => ({ group })),
+      ...(person.team === undefined ? {} : { tags: [`team:${person.team}`] }),
     }));
     return KongStack.start({ config: graftYaml(setup), kong: llm([...plugins, graft], { consumers }) });
   },

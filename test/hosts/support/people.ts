@@ -4,11 +4,14 @@ import { createSign, generateKeyPairSync } from "node:crypto";
 export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly team?: string;
 }
 
 export const ALICE: Person = { name: "alice", groups: ["staff", "gold"] };
 export const BOB: Person = { name: "bob", groups: ["staff"] };
-export const PEOPLE = [ALICE, BOB];
+export const CAROL: Person = { name: "carol", groups: ["staff"], team: "search" };
+export const DAVE: Person = { name: "dave", groups: ["staff"], team: "search" };
+export const PEOPLE = [ALICE, BOB, CAROL, DAVE];
 
 export const ISSUER = "https://idp.test";
 
@@ -26,10 +29,10 @@ export function tokenOf(person: Person): string {
   return token;
 }
 
-function sign({ name, groups }: Person): string {
+function sign({ name, groups, team }: Person): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const exp = Math.floor(Date.now() / 1000) + 3600;
-  const signed = `${part({ alg: "ES256", kid: "k1" })}.${part({ iss: ISSUER, sub: name, groups, exp })}`;
+  const signed = `${part({ alg: "ES256", kid: "k1" })}.${part({ iss: ISSUER, sub: name, groups, team, exp })}`;
   const signature = createSign("SHA256").update(signed).sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;
 }

@@ -12,7 +12,16 @@ const isEmpty = (value: unknown): boolean => isTable(value) && Object.keys(value
 const isSequence = (value: unknown): boolean => Array.isArray(value) || isEmpty(value);
 const isReference = (value: unknown): boolean => typeof value === "string" && /^\{vault:\/\/.*\}$/.test(value);
 
-const entriesOf = (fields: KongFields): [string, KongField][] => fields.flatMap((entry) => Object.entries(entry));
+const entries = new WeakMap<KongFields, [string, KongField][]>();
+
+function entriesOf(fields: KongFields): [string, KongField][] {
+  let found = entries.get(fields);
+  if (found === undefined) {
+    found = fields.flatMap((entry) => Object.entries(entry));
+    entries.set(fields, found);
+  }
+  return found;
+}
 
 /** What Kong makes of a value when it stores it: defaults in place, null where there is none. Wrong values stay as they are. */
 export function fill(field: KongField, value: unknown): unknown {
@@ -41,6 +50,10 @@ function fillRecord(field: KongField, value: unknown): unknown {
 
 /** Everything that Kong finds wrong with a value, as `path: what`. */
 export function check(field: KongField, value: unknown, path = "config"): string[] {
+  return checkFilled(field, fill(field, value), path);
+}
+
+function checkFilled(field: KongField, value: unknown, path: string): string[] {
   if (value === null || value === undefined) return field.required === true ? [`${path}: required field missing`] : [];
   const found = checkType(field, value, path);
   if (found.length > 0) return found;
@@ -60,12 +73,12 @@ function checkType(field: KongField, value: unknown, path: string): string[] {
     case "array":
     case "set":
       if (!Array.isArray(value)) return wrong(isSequence(value));
-      return value.flatMap((item, index) => check({ ...inner(field.elements), required: true }, item, `${path}[${index}]`));
+      return value.flatMap((item, index) => checkFilled({ ...inner(field.elements), required: true }, item, `${path}[${index}]`));
     case "map":
       if (!isTable(value) || (Array.isArray(value) && value.length > 0)) return wrong(false);
       return Object.entries(value).flatMap(([key, item]) => [
-        ...check({ ...inner(field.keys), required: true }, key, `${path} key ${key}`),
-        ...check({ ...inner(field.values), required: true }, item, `${path}.${key}`),
+        ...checkFilled({ ...inner(field.keys), required: true }, key, `${path} key ${key}`),
+        ...checkFilled({ ...inner(field.values), required: true }, item, `${path}.${key}`),
       ]);
     case "record":
       return isTable(value) && (!Array.isArray(value) || value.length === 0) ? checkRecord(field, value, path) : wrong(false);
@@ -73,13 +86,12 @@ function checkType(field: KongField, value: unknown, path: string): string[] {
 }
 
 function checkRecord(field: KongField, value: Table | unknown[], path: string): string[] {
-  const filled = fill(field, value);
-  const table: Table = isTable(filled) && !Array.isArray(filled) ? filled : {};
+  const table: Table = Array.isArray(value) ? {} : value;
   const fields = new Map(entriesOf(field.fields ?? []));
   const unknown = Object.keys(table).filter((key) => !fields.has(key));
   return [
     ...unknown.map((key) => `${path}.${key}: unknown field`),
-    ...[...fields].flatMap(([name, it]) => check(it, table[name], `${path}.${name}`)),
+    ...[...fields].flatMap(([name, it]) => checkFilled(it, table[name], `${path}.${name}`)),
     ...(field.entity_checks ?? []).flatMap((rule) => checkEntity(rule, table).map((what) => `${path}: ${what}`)),
   ];
 }

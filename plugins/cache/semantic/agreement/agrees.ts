@@ -1,7 +1,9 @@
 import { compareContent, groundOf } from "./compare-content";
+import { compareForms } from "./compare-forms";
 import { compareFrame } from "./compare-frame";
 import { sameDirection } from "./compare-order";
 import { areEnglish } from "./language";
+import { isLiteral, plain } from "./literal";
 import { readQuestion } from "./read-question";
 import { splitText } from "./split-text";
 import type { Token } from "./token";
@@ -16,10 +18,11 @@ export const LONGEST_QUESTION = 8000;
  * Two questions agree when every word that carries content has its twin (inflected, or a synonym from a short list), when the same
  * is asked about it (how, when, whether, may, must), and when nothing is turned round (from A to B, A than B). Whatever it does
  * not know it takes for a difference: a miss costs money, a false hit is a wrong answer. Languages other than English must use
- * the same words in the same order. Symmetric; linear in the texts.
+ * the same words in the same order, and what is about words or has lines must be the same text. Symmetric; linear in the texts.
  */
 export function agrees(asked: string, stored: string): Verdict {
   if (asked.length > LONGEST_QUESTION || stored.length > LONGEST_QUESTION) return asked === stored ? AGREE : differ("length");
+  if (isLiteral(asked) || isLiteral(stored)) return plain(asked) === plain(stored) ? AGREE : differ("words");
   const one = splitText(asked);
   const other = splitText(stored);
   if (!areEnglish(one, other)) return sameWords(one, other);
@@ -31,7 +34,9 @@ export function agrees(asked: string, stored: string): Verdict {
   if (content !== undefined) return differ(content);
   const frame = compareFrame(first, second);
   if (frame !== undefined) return differ(frame);
-  return sameDirection(first, second) ? AGREE : differ("direction");
+  if (!sameDirection(first, second)) return differ("direction");
+  const form = compareForms(first, second);
+  return form === undefined ? AGREE : differ(form);
 }
 
 /** Capitals included: where they stand for something (`Sie` and `sie`) is not known here. */
@@ -45,5 +50,19 @@ function sameWords(one: readonly Token[], other: readonly Token[]): Verdict {
     const left = here ?? there;
     return differ(left === undefined ? "words" : groundOf({ token: left }));
   }
-  return AGREE;
+  const pauses = [pausesOf(one), pausesOf(other)];
+  return pauses.includes("") || pauses[0] === pauses[1] ? AGREE : differ("direction");
+}
+
+/** How much stands before each, but those at the end. */
+function pausesOf(tokens: readonly Token[]): string {
+  const pauses = new Set<number>();
+  let said = 0;
+  for (const { kind } of tokens) {
+    if (kind === "break") pauses.add(said);
+    else said += 1;
+  }
+  pauses.delete(0);
+  pauses.delete(said);
+  return [...pauses].join();
 }

@@ -24,12 +24,15 @@ function isBare(one: Question, other: Question): boolean {
 /** Who asks how to does not mind whether it is how one can or how one should; what one can do is asked by `do` as well. */
 function sameModals(one: Question, other: Question): boolean {
   if (one.asks.includes("how") || other.asks.includes("how")) return true;
-  const weigh = (it: Question): string =>
-    it.modals
-      .filter((modal) => modal !== "can" || it.polar !== undefined)
-      .sort()
-      .join();
+  const modals = [...one.modals, ...other.modals];
+  // `can` may be either; one is not the other.
+  if (modals.includes("possible") && modals.includes("allowed")) return false;
   return weigh(one) === weigh(other);
+}
+
+function weigh({ modals, polar }: Question): string {
+  const plain = modals.map((modal) => (modal === "possible" || modal === "allowed" ? "can" : modal));
+  return plain.filter((modal) => modal !== "can" || polar !== undefined || plain.length > 1).join();
 }
 
 /** The same act, are acted upon, and own: "who can I see" and "who can see me" are two questions, as are my policy and yours. */

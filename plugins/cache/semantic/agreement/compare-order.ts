@@ -11,11 +11,16 @@ export function sameDirection(one: Question, other: Question): boolean {
   const second = sortPairs(placed(other, one));
   // Keywords leave prepositions out: "weather Paris".
   const loose = !one.finite || !other.finite;
-  if (isSame(first, second, loose)) return true;
+  if (isSame(first, second, loose)) return samePauses(one, other);
   if (one.dangling || other.dangling) return false;
   if (onePhraseMoved(first, second)) return true;
   // Not in both at once: "15 % of 80" and "80 % of 15" would meet halfway.
   return isSame(attributesMoved(first, second), second) || isSame(first, attributesMoved(second, first));
+}
+
+/** "a b, c" is not "a, b c". Who leaves commas out leaves out all. */
+function samePauses(one: Question, other: Question): boolean {
+  return one.pauses.length === 0 || other.pauses.length === 0 || one.pauses.join() === other.pauses.join();
 }
 
 function isSame(one: readonly Content[], other: readonly Content[], loose = false): boolean {

@@ -1,7 +1,7 @@
 import type { Content } from "./read-question";
 
 /** Prepositions whose phrase can stand before its noun as well, without one. */
-const ATTRIBUTIVE = new Set(["of", "for", "in", "on", "at", "with", "about"]);
+const ATTRIBUTIVE = new Set(["of", "for", "in", "on", "at", "about"]);
 
 /** "between A and B" is "between B and A": the two in alphabetical order. */
 export function sortPairs(content: readonly Content[]): readonly Content[] {

@@ -42,7 +42,8 @@ export interface Question {
   /** Of a question for yes or no: by which verb. */
   readonly polar: string | undefined;
   readonly modals: readonly string[];
-  readonly past: boolean;
+  /** How many of its verbs say so. */
+  readonly past: number;
   /** It has a verb that shows its time. */
   readonly finite: boolean;
   /** Who is spoken of, in order. */
@@ -53,6 +54,8 @@ export interface Question {
   readonly task: boolean;
   /** A preposition stands without its noun ("who does she work for"): what it governs is elsewhere. */
   readonly dangling: boolean;
+  /** How much of the content stands before each of its pauses: what commas hold together. */
+  readonly pauses: readonly number[];
 }
 
 const JOINS_CLAUSES = new Set(["and", "if", "that", "but", "or", "because", "while"]);
@@ -80,11 +83,12 @@ class Reader {
   readonly #modals: string[] = [];
   readonly #persons: string[] = [];
   #polar: string | undefined;
-  #past = false;
+  #past = 0;
   #finite = false;
   #clauses = false;
   #task = false;
   #dangling = false;
+  readonly #pauses: number[] = [];
   /** Nothing but what opens a sentence has come since its beginning. */
   #opening = true;
   /** A pause has come after content. */
@@ -111,7 +115,7 @@ class Reader {
     } else if (this.#ask(key) || this.#carry(key, next)) {
       this.#phrase += 1;
       this.#role = "";
-    } else if (EMPTY.has(key)) {
+    } else if (EMPTY.has(key) && !(key === "a" && isPhraseEnd(next))) {
       this.#joined ||= key === "and";
       this.#clauses ||= JOINS_CLAUSES.has(key);
     } else this.#add(it, key);
@@ -131,11 +135,13 @@ class Reader {
       clauses: this.#clauses,
       task: this.#task,
       dangling: this.#dangling || this.#role !== "",
+      pauses: this.#pauses.filter((at) => at < this.#content.length),
     };
   }
 
   #pause(): void {
     this.#paused = this.#content.length > 0;
+    if (this.#paused) this.#pauses.push(this.#content.length);
     this.#dangling ||= this.#role !== "";
     this.#opening = true;
     this.#carried = false;
@@ -170,7 +176,7 @@ class Reader {
     if (this.#opening) this.#polar ??= auxiliary ?? "modal";
     if (modal !== undefined) this.#modals.push(modal);
     this.#carried ||= auxiliary !== "be";
-    this.#past ||= PAST.has(key);
+    if (PAST.has(key)) this.#past += 1;
     this.#finite = true;
     return true;
   }
@@ -193,6 +199,11 @@ class Reader {
     this.#joined = false;
     this.#role = "";
   }
+}
+
+/** No article: "rename a to b". */
+function isPhraseEnd(next: Token | undefined): boolean {
+  return next === undefined || next.kind === "break" || next.kind === "sign" || (next.kind === "word" && ROLES.has(next.key));
 }
 
 function isNounNext(next: Token | undefined): boolean {

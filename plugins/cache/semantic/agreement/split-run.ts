@@ -26,11 +26,20 @@ export function splitRun(run: string, into: Token[], shouting: boolean): void {
   let to = run.length;
   const closers = run.indexOf("(", from) > from ? `${PAUSES}]}'` : `${PAUSES})]}'`;
   while (to > from && closers.includes(run.charAt(to - 1))) to -= 1;
-  if (from < to) splitCore(run.slice(from, to), into, shouting);
+  if (from < to) {
+    pushBrackets(run.slice(0, from), into);
+    splitCore(run.slice(from, to), into, shouting);
+    pushBrackets(run.slice(to), into);
+  } else if (from === run.length) pushBrackets(run, into);
   for (let at = to; at < run.length; at++) {
     const char = run.charAt(at);
     if (PAUSES.includes(char)) into.push(token("break", char));
   }
+}
+
+/** What they hold together is no matter of taste: "(8 - 3) - 2". */
+function pushBrackets(marks: string, into: Token[]): void {
+  for (const mark of marks) if ("()[]{}".includes(mark)) into.push(token("sign", mark));
 }
 
 function splitCore(core: string, into: Token[], shouting: boolean): void {

@@ -80,7 +80,7 @@ const DIFFERENT: readonly [Ground, string, string][] = [
   ["persons", "How much do I owe you?", "How much do you owe me?"],
   ["persons", "Can I leave my baby alone?", "Can my baby leave me alone?"],
   ["question", "Write a cover letter", "How do I write a cover letter?"],
-  ["question", "Translate this sentence to German", "How do I translate this sentence to German?"],
+  ["words", "Translate this sentence to German", "How do I translate this sentence to German?"],
   ["question", "How do plants eat?", "What do plants eat?"],
   ["question", "Is she a model?", "Does she model?"],
   ["question", "Will it rain in Rome?", "Does it rain in Rome?"],

@@ -26,7 +26,7 @@ test.each([
   ["use --force and -v", "word:use code:--force word:and code:-v"],
   ["use Node.js, C++, C# and .NET", "word:use code:node.js break:, code:c++ break:, code:c# word:and code:.net"],
   ["use foo_bar and foo()", "word:use code:foo_bar word:and code:foo()"],
-  ["in Paris (France)", "word:in word:paris! word:france!"],
+  ["in Paris (France)", "word:in word:paris! sign:( word:france! sign:)"],
   ["IN PARIS", "word:in word:paris"],
   ["In Paris With Love", "word:in word:paris word:with word:love"],
   ["the iPhone and GitHub", "word:the word:iphone! word:and word:github!"],

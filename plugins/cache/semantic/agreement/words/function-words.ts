@@ -62,6 +62,8 @@ export const MODALS = new Map([
   ["can", "can"],
   ["could", "can"],
   ["may", "can"],
+  ["possible", "possible"],
+  ["allowed", "allowed"],
   ["should", "should"],
   ["must", "must"],
   ["will", "will"],

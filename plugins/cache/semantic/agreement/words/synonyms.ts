@@ -25,16 +25,14 @@ father dad
 car automobile
 phone telephone
 photo picture photograph
-film movie
-choose select pick
+choose select
 use utilize
 advantage benefit
 disadvantage drawback downside
 happen occur
 reduce decrease lower lessen
 increase boost
-change modify alter
-create make
+modify alter
 lawyer attorney
 customer client
 employee worker
