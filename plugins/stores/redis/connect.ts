@@ -29,10 +29,13 @@ const ioredis = (): typeof import("ioredis") => require("ioredis");
 /** No answer to a handshake for this long: the connection is given up and another attempted. */
 const HANDSHAKE_MS = 1000;
 
+/** What owes answers and keeps silent for so long is dead. Not shorter: a process that was held up itself has answers it has not read yet. */
+const SILENCE_MS = 3000;
+
 const COMMON = {
   connectTimeout: HANDSHAKE_MS,
-  // Whatever keeps silent this long while it owes answers; covers the handshake, which `connectTimeout` does not.
-  socketTimeout: HANDSHAKE_MS,
+  // Covers the handshake as well, which `connectTimeout` does not.
+  socketTimeout: SILENCE_MS,
   // A connection given up is destroyed, not waited for: the other side may be stopped or gone.
   disconnectTimeout: 100,
   maxRetriesPerRequest: 0,
