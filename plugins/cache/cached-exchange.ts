@@ -103,15 +103,16 @@ export class CachedExchange implements Hooks {
     try {
       const found = await this.#lookUp(named, asked, leader);
       if (found !== undefined) return found;
-      return await this.#takeOff(leader, named, asked);
+      return await this.#takeOff(leader, named, asked, this.#epoch === undefined);
     } catch (thrown) {
       leader.fail();
       throw thrown;
     }
   }
 
-  async #takeOff(leader: Leader, named: Named, asked: Directives): Promise<OwnAnswer | undefined> {
-    const other = await leader.takeOff(() => this.#fresh(named));
+  /** @param away the store has not answered: a request waits for it once, no more */
+  async #takeOff(leader: Leader, named: Named, asked: Directives, away = false): Promise<OwnAnswer | undefined> {
+    const other = await leader.takeOff(() => this.#fresh(named), away);
     return other === undefined ? this.#fill("miss", asked, leader) : await this.#follow(other, named, asked);
   }
 
@@ -175,7 +176,8 @@ export class CachedExchange implements Hooks {
         return this.#serve("stale", entry);
       }
     }
-    const similar = asked.maxAge === undefined ? await semantic?.find(this.#exchange, named) : undefined;
+    const mayFind = asked.maxAge === undefined && epoch !== undefined;
+    const similar = mayFind ? await semantic?.find(this.#exchange, named) : undefined;
     if (similar !== undefined) {
       leader?.land(similar.entry, { found: "semantic", similarity: similar.similarity });
       return this.#serve("semantic", similar.entry, similar);

@@ -4,13 +4,13 @@ import { checkOverrides, type PriceTable, readTable } from "../prices";
 import type { Inspection } from "./inspection";
 import { FaultInTemplate } from "./interpolate";
 import type { Finding } from "./issue";
+import { namedTargets } from "./named-targets";
 import type { ConfigFiles } from "./read-files";
 import type { ParsedConfig } from "./schema";
 
 /** @param others may name targets as well, in configurations that are not here */
 export function checkPrices(it: Inspection, others: boolean): void {
-  const targets = Object.values(it.config.policies).flatMap(({ models }) => models.flatMap((model) => model.targets));
-  const labels = targets.map(({ provider, model }) => `${provider}/${model}`);
+  const labels = namedTargets(it.config).map(({ provider, model }) => `${provider}/${model}`);
   for (const [name, problem] of checkOverrides(it.config.prices.overrides, labels)) {
     const path = ["prices", "overrides", name];
     if (others) it.warn(path, problem, "key");

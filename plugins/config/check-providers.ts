@@ -3,12 +3,11 @@ import { isLinkLocal } from "../core/link-local";
 import { headerNameFault, isHeaderValue, isKeyText } from "./header-rules";
 import type { Inspection } from "./inspection";
 import type { Path } from "./issue";
+import { namedTargets } from "./named-targets";
 import type { ProviderConfig } from "./schema";
 
 export function checkProviders(it: Inspection): void {
-  const targeted = new Set(
-    Object.values(it.config.policies).flatMap(({ models }) => models.flatMap(({ targets }) => targets.map((to) => to.provider))),
-  );
+  const targeted = new Set(namedTargets(it.config).map(({ provider }) => provider));
   for (const [name, provider] of Object.entries(it.config.providers)) {
     const path = ["providers", name];
     it.name(path);

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GraftError } from "../../plugins/core/errors";
+import { openMemoryStores } from "../../plugins/stores/memory";
 import { alias, target } from "../support/exchange";
+import { VirtualClock } from "../support/virtual-clock";
 import { contentOf, openCache } from "./support";
 
 const words = { messages: [{ role: "user", content: "What is up?" }] };
@@ -219,6 +221,23 @@ describe("one call for many", () => {
     expect(new Set(all.map(contentOf))).toEqual(new Set(["one two three"]));
     expect(all.filter(({ cache }) => cache === "hit")).toHaveLength(199);
     expect(all.filter(({ record }) => JSON.stringify(record["facts"]).includes('"shared":true'))).toHaveLength(199);
+  });
+
+  test("a store that is away is waited for once", async () => {
+    const memory = openMemoryStores(new VirtualClock());
+    const asked: string[] = [];
+    const away = (what: string) => () => {
+      asked.push(what);
+      return Promise.reject(new GraftError("unavailable", "away"));
+    };
+    const kv = { get: away("get"), set: away("set"), delete: away("delete"), increment: away("increment") };
+    const lease = { acquire: away("lease"), renew: away("lease"), release: away("lease") };
+    const { ask } = openCache({}, { services: { stores: { ...memory, shared: true, kv, lease } } });
+    expect(await ask({ body: words })).toMatchObject({ status: 200, asked: true, cache: "miss" });
+    // The key for names, then the answer and its epoch: what is asked at one time.
+    const before = ["get", "get", "get"];
+    expect(asked.slice(0, before.length)).toEqual(before);
+    expect(asked).not.toContain("lease");
   });
 
   test("whoever asked first may leave: another one makes the call", async () => {

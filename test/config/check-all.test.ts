@@ -1,3 +1,4 @@
+import { KNOWN } from "../../plugins/config/known";
 import type { HostName } from "../../plugins/core/host";
 import { issuesOf, load, MINIMAL, removeDirectories } from "./support";
 
@@ -32,4 +33,15 @@ test("what holds everywhere holds for Kong", async () => {
     '10:25: error: policies.chat.models[0].targets[0].provider: there is no provider "mian"; did you mean "main"?',
     "13:1: error: admin.token: is required: `admin.listen` can be reached from other machines",
   ]);
+});
+
+test("what a plugin asks by itself is a target: its provider is used, and may have a price", async () => {
+  const text = `${MINIMAL}    plugins:
+      cache: { scope: policy, semantic: { embeddings: { provider: vectors, model: small } } }
+prices: { overrides: { vectors/small: { input: 1, output: 0 } } }
+`.replace("providers:\n", "providers:\n  vectors: { kind: openai-compatible, base_url: http://localhost:1/v1 }\n");
+  expect(issuesOf(await load(text, { host: "kong", vocabulary: KNOWN }))).toEqual([]);
+  expect(
+    issuesOf(await load(text.replace("model: small", "model: other"), { host: "kong", vocabulary: KNOWN })).join(),
+  ).toContain("no target fits this name");
 });

@@ -115,7 +115,8 @@ export class Flight implements Receiver {
     this.#seekLeader();
   }
 
-  async takeOff(leader: FlightLeader, reread: Reread): Promise<Follower | undefined> {
+  async takeOff(leader: FlightLeader, reread: Reread, away: boolean): Promise<Follower | undefined> {
+    this.#cleared ||= away;
     if (this.#cleared) return undefined;
     this.#reread = reread;
     this.#claiming ??= this.#claim().finally(() => {

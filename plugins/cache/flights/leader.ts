@@ -24,8 +24,8 @@ export class FlightLeader implements Leader {
     if (this.#leads) this.#flight.land(entry, as);
   }
 
-  async takeOff(reread: () => Promise<Entry | undefined>): Promise<Follower | undefined> {
-    return this.#leads ? this.#flight.takeOff(this, reread) : undefined;
+  async takeOff(reread: () => Promise<Entry | undefined>, away = false): Promise<Follower | undefined> {
+    return this.#leads ? this.#flight.takeOff(this, reread, away) : undefined;
   }
 
   push(event: ChatEvent): void {

@@ -26,10 +26,11 @@ export interface Leader {
   /**
    * The cache has it not. Before the provider is called, by promoted leaders as well; the second time it does nothing.
    * @param reread looks into the cache once more: another replica may have ended its call since this exchange looked
+   * @param away the stores have just failed this exchange: it does not wait for them a second time, and leads in this process alone
    * @returns undefined: call the provider. Else this is no leader any more: another replica calls it, or `reread` found the entry, which
    * the follower then has at once. Never rejects, and waits no longer than the stores take to answer.
    */
-  takeOff(reread: () => Promise<Entry | undefined>): Promise<Follower | undefined>;
+  takeOff(reread: () => Promise<Entry | undefined>, away?: boolean): Promise<Follower | undefined>;
   /** As it comes in. Not for errors, which `restart` and `fail` are for. */
   push(event: ChatEvent): void;
   /** An attempt failed and another one follows: what was pushed is forgotten, and followers who have some of it break off. */

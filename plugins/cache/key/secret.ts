@@ -9,6 +9,8 @@ const NAME = "cache:secret";
 const KEPT_MS = 30 * 24 * 3_600_000;
 const WRITE_EVERY_MS = 3_600_000;
 const READ_EVERY_MS = 60_000;
+/** After it was made up: others may have done so at the same time. */
+const READ_AGAIN_MS = 1000;
 
 export interface SecretParts {
   readonly kv: Kv;
@@ -20,7 +22,7 @@ export interface SecretParts {
 
 /**
  * Without a configured one, whoever comes first makes one up and leaves it in the store. Several may come first at once: the last to write
- * wins, and the others see that at the latest when they read again. Until then they miss each other's answers, no more. With the store away
+ * wins, and the others see that when they read again, a second later. Until then they miss each other's answers, no more. With the store away
  * a process has one of its own.
  */
 export class Secret {
@@ -61,6 +63,7 @@ export class Secret {
       }
       const own = this.#own();
       await this.#write(own);
+      this.#readAt = clock.monotonic() - READ_EVERY_MS + READ_AGAIN_MS;
       this.#current = secretIn(await kv.get(NAME)) ?? own;
     } catch (thrown) {
       onTrouble(thrown);
