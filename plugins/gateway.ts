@@ -47,6 +47,7 @@ export class Gateway {
     const providers = new Map(Object.entries(config.providers).map(([name, it]) => [name, pool.get(name, it)]));
     this.providers = providers;
     const prices = new Prices(config.prices.overrides, config.priceTable);
+    prices.load();
     for (const [name, it] of Object.entries(config.policies)) {
       const context = { version, bounds: config.bounds, services, prices, scope: scope ?? name };
       this.#policies.set(name, compilePolicy(name, it, providers, context));

@@ -26,6 +26,11 @@ export class Prices {
     this.#overrides = new Overrides(overrides);
   }
 
+  /** Reads the table now: it takes long enough to hold up whoever else is being served when a price is first asked for. */
+  load(): void {
+    void this.table;
+  }
+
   get table(): PriceTable {
     return this.#table ?? installedTable();
   }
