@@ -116,10 +116,6 @@ onAllHosts(hosts, (host, add) => {
       return await host.ask(question(model, { max_tokens: ANSWER, ...more }), leaveAfter === undefined ? {} : { leaveAfter });
     };
 
-  add("what is loaded behind a start is there: tokenizers and prices make first answers late", async () => {
-    await sleep(3000);
-  });
-
   add("a stream that is left halfway: what was sent and received, and the slot is free", async () => {
     const model = "left-in-stream";
     const { tokens, requests, record } = await charged(

@@ -117,6 +117,8 @@ export function onAllHosts(
   hosts: Readonly<Record<(typeof HOST_NAMES)[number], HostUnderTest>>,
   define: (host: HostUnderTest, add: Add) => void,
 ): void {
+  // Tokenizers load behind a start: until they are there requests are sized more roughly, and first answers come late.
+  beforeAll(() => sleep(LOADED_MS));
   const tests = new Map<string, (() => Promise<void>)[]>();
   for (const name of HOST_NAMES) define(hosts[name], (title, run) => tests.set(title, [...(tests.get(title) ?? []), run]));
   for (const [title, runs] of tests) {
@@ -126,6 +128,8 @@ export function onAllHosts(
     });
   }
 }
+
+const LOADED_MS = 3000;
 
 function of(host: string | undefined, reason: unknown): unknown {
   if (reason instanceof Error) reason.message = `${host}: ${reason.message}`;
